@@ -1,0 +1,36 @@
+# Every target sets up what it needs: Python 3.11 or newer and a C++ compiler are enough.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: setup demo test lab clean-notebooks export
+.DEFAULT_GOAL := setup
+
+$(READY): settings.ini setup.py pyproject.toml constraints.txt
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'zero_guidance needs Python 3.11 or newer: make PYTHON=python3.11')"
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
+	@# notebooks are cleaned on their way into git, and only there
+	-@git config filter.nbdev_clean.clean "$(BIN)/nbdev_clean --stdin" 2>/dev/null
+	@touch $@
+
+setup: $(READY)  ## a virtual environment with the package, the notebooks' tools and the git filter
+
+demo: $(READY)  ## a real photo in, figures/demo.png and a table of named segments out
+	$(BIN)/zero_guidance segment zero_guidance/assets/demo.jpg --out out
+	cp out/demo/overlay.png figures/demo.png
+
+test: $(READY)  ## run every notebook's fast cells; the lite weights are fetched once
+	$(BIN)/zero_guidance fetch lite
+	$(BIN)/nbdev_test --n_workers 2 --do_print
+
+lab: $(READY)  ## open the notebooks
+	$(BIN)/jupyter lab nbs
+
+clean-notebooks: $(READY)  ## strip what does not belong in a commit
+	$(BIN)/nbdev_clean
+
+export: $(READY)  ## notebooks -> modules and README.md
+	$(BIN)/nbdev_export
+	$(BIN)/python .ci/readme.py
