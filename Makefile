@@ -2,14 +2,19 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
 
 .PHONY: setup demo test lab clean-notebooks export
 .DEFAULT_GOAL := setup
 
-$(READY): settings.ini setup.py pyproject.toml constraints.txt
+$(INSTALLED): settings.ini setup.py pyproject.toml constraints.txt
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'zero_guidance needs Python 3.11 or newer: make PYTHON=python3.11')"
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(READY): $(INSTALLED)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
 	@# notebooks are cleaned on their way into git, and only there
 	-@git config filter.nbdev_clean.clean "$(BIN)/nbdev_clean --stdin" 2>/dev/null
@@ -17,7 +22,7 @@ $(READY): settings.ini setup.py pyproject.toml constraints.txt
 
 setup: $(READY)  ## a virtual environment with the package, the notebooks' tools and the git filter
 
-demo: $(READY)  ## a real photo in, figures/demo.png and a table of named segments out
+demo: $(INSTALLED)  ## a real photo in, figures/demo.png and a table of named segments out
 	$(BIN)/zero_guidance segment zero_guidance/assets/demo.jpg --out out
 	cp out/demo/overlay.png figures/demo.png
 

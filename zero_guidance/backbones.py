@@ -207,7 +207,7 @@ def _tiny_language_model(tokenizer):
                         bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id)
     return _tiny_fill(GPT2LMHeadModel(config), seed=3)
 
-# %% ../nbs/01_backbones.ipynb #e7ce6d69
+# %% ../nbs/01_backbones.ipynb #a11f05c6
 def _onnx_arrays(path):
     "The arrays of an ONNX graph by name; a matrix without a name takes that of the bias added to its product."
     import onnx
@@ -243,7 +243,7 @@ def _convert_vit(source, folder):
 def _save(state, folder):
     "Arrays or tensors -> `model.safetensors` in a folder."
     from safetensors.torch import save_file
-    tensors = {name: torch.tensor(np.asarray(a)) for name, a in state.items()}
+    tensors = {name: torch.tensor(np.asarray(a)).contiguous() for name, a in state.items()}
     save_file(tensors, Path(folder)/"model.safetensors", metadata={"format": "pt"})
 
 # %% ../nbs/01_backbones.ipynb #478fb45d

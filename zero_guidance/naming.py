@@ -79,16 +79,16 @@ def load_vocabulary(
     if not out: raise DataError(f"vocabulary {name}: no words left; give at least one")
     return Vocabulary(name, *map(tuple, zip(*out)))
 
-# %% ../nbs/07_naming.ipynb #8f448977
+# %% ../nbs/07_naming.ipynb #eca8fe8a
 def hubness(
     text: np.ndarray,       # [T, D] unit length, words
     reference: np.ndarray,  # [R, D] unit length, segments of other photos
-    k: int = 150,           # nearest segments that count, at least 1; all of them where R < k
+    k: int | None = None,   # nearest segments that count, at least 1; None or more than R: all of them
 ) -> np.ndarray:            # [T] float32, mean cosine; 0 where there are no references
-    "How near each word comes to segments in general: its mean cosine over its k nearest reference segments."
+    "How near each word comes to segments in general: its mean cosine over reference segments, or over its k nearest ones."
     if len(reference) == 0: return np.zeros(len(text), np.float32)
     cosines = np.asarray(text, np.float32) @ np.asarray(reference, np.float32).T   # [T, R]
-    k = min(k, len(reference))
+    k = min(k or len(reference), len(reference))
     return np.partition(cosines, -k, axis=1)[:, -k:].mean(1)
 
 def score_words(
