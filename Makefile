@@ -16,11 +16,10 @@ $(INSTALLED): settings.ini setup.py pyproject.toml constraints.txt
 
 $(READY): $(INSTALLED)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev]"
-	@# notebooks are cleaned on their way into git, and only there
-	-@git config filter.nbdev_clean.clean "$(BIN)/nbdev_clean --stdin" 2>/dev/null
+	-@git config core.hooksPath .ci/hooks 2>/dev/null  # notebooks are cleaned on their way into a commit
 	@touch $@
 
-setup: $(READY)  ## a virtual environment with the package, the notebooks' tools and the git filter
+setup: $(READY)  ## a virtual environment with the package, the notebooks' tools and the git hook
 
 demo: $(INSTALLED)  ## a real photo in, figures/demo.png and a table of named segments out
 	$(BIN)/zero_guidance segment zero_guidance/assets/demo.jpg --out out
