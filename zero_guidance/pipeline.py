@@ -26,7 +26,7 @@ from .merging import merge
 from .naming import Namer, Vocabulary, load_vocabulary, make_namer
 from .zerocap import caption
 
-# %% ../nbs/09_pipeline.ipynb #5fe529d1
+# %% ../nbs/09_pipeline.ipynb #a6cfbdc8
 class ZeroGuidance:
     "Section 3: a photo in, named segments out."
 
@@ -49,6 +49,7 @@ class ZeroGuidance:
     ) -> "ZeroGuidance":
         "Load a preset; lite fetches its weights on first use. Raises `WeightsError` and `ConfigError`."
         backbones = load_backbones(preset, device, dtype)
+        backbones.keys_vit, backbones.joint_vit  # loaded now, so that no photo's seconds count it
         return cls(backbones, backbones.config.replace(**constants))
 
     @cached_property
