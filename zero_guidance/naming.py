@@ -6,11 +6,10 @@
 __all__ = ['TEMPERATURE', 'Vocabulary', 'load_vocabulary', 'hubness', 'score_words', 'probabilities', 'embed_vocabulary',
            'embed_photo', 'embed_references', 'load_references', 'Namer', 'make_namer', 'name_instant']
 
-# %% ../nbs/07_naming.ipynb #e26f9b36
+# %% ../nbs/07_naming.ipynb #3fd5fc1b
 import hashlib
 import importlib.resources
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
