@@ -24,7 +24,7 @@ from .dino_clustering import oversegment
 from .attention_masking import masks_to_tokens, patch_grid
 from .global_subtraction import encode_segments
 
-# %% ../nbs/07_naming.ipynb #05a4a8f8
+# %% ../nbs/07_naming.ipynb #be020baf
 @dataclass(frozen=True)
 class Vocabulary:
     "Words that a segment may be called, with how common each is."
@@ -45,7 +45,6 @@ class Vocabulary:
         "[T] log10 of the counts."
         return np.log10(np.maximum(np.asarray(self.counts, np.float32), 1))
 
-# %% ../nbs/07_naming.ipynb #b98dab41
 def _assets() -> Path: return Path(str(importlib.resources.files("zero_guidance"))) / "assets"
 
 def _read_rows(path: Path) -> list[tuple[str, int, str]]:
@@ -78,7 +77,7 @@ def load_vocabulary(
     if not out: raise DataError(f"vocabulary {name}: no words left; give at least one")
     return Vocabulary(name, *map(tuple, zip(*out)))
 
-# %% ../nbs/07_naming.ipynb #eca8fe8a
+# %% ../nbs/07_naming.ipynb #15fae6ef
 def hubness(
     text: np.ndarray,       # [T, D] unit length, words
     reference: np.ndarray,  # [R, D] unit length, segments of other photos
@@ -101,7 +100,6 @@ def score_words(
     "Cosine, less what a word gets from everyone, plus a little for common words."
     return (embeddings @ text.T - hubness_weight * hub + frequency_weight * log_counts).astype(np.float32)
 
-# %% ../nbs/07_naming.ipynb #822309d2
 TEMPERATURE = 0.02  # of the softmax over words; sets how sharp the probabilities look, not their order
 
 def probabilities(
@@ -111,7 +109,7 @@ def probabilities(
     "Softmax over the vocabulary, uncalibrated."
     return softmax(scores / temperature, axis=1)
 
-# %% ../nbs/07_naming.ipynb #a1fa1d26
+# %% ../nbs/07_naming.ipynb #b39109ea
 def _space(backbones: Backbones) -> str:
     "A fingerprint of the joint space: that of the matrix which maps the image tower into it."
     head = backbones.joint_vit.head.weight.detach().float().cpu().numpy()
@@ -135,7 +133,7 @@ def embed_vocabulary(
     with atomic_write(path) as file: file.write(save({"text": text}))
     return text
 
-# %% ../nbs/07_naming.ipynb #fee94c74
+# %% ../nbs/07_naming.ipynb #abe05e10
 def embed_photo(
     image: np.ndarray,     # [H, W, 3] uint8 RGB
     backbones: Backbones,
@@ -168,7 +166,7 @@ def load_references(
         if file.metadata()["joint_sha256"] != backbones.provenance()["models"]["joint"]["sha256"]: return none, f"{path.name} belongs to another joint tower: hubness 0"
         return file.get_tensor("reference").astype(np.float32), f"{path.name}, {file_sha256(path)[:12]}"
 
-# %% ../nbs/07_naming.ipynb #44f83c6e
+# %% ../nbs/07_naming.ipynb #a88ffb1f
 @dataclass(frozen=True, eq=False)
 class Namer:
     "A vocabulary ready to name segments of one joint space; build it with `make_namer`."
