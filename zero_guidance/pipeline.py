@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ZeroGuidance']
 
-# %% ../nbs/09_pipeline.ipynb #adc192bd
+# %% ../nbs/09_pipeline.ipynb #fef557ec
 import platform
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -19,7 +19,7 @@ from scipy.special import softmax
 
 from .attention_masking import masks_to_tokens, patch_grid
 from .backbones import Backbones, load_backbones, preprocess
-from .core import Config, DataError, Segment, Segmentation, image_sha256, mask_to_rle, read_image
+from .core import Config, Segment, Segmentation, image_sha256, mask_to_rle, read_image
 from .dino_clustering import oversegment
 from .global_subtraction import SegmentTrace, encode_segments
 from .merging import merge
