@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['Attend', 'CHUNK_BYTES', 'masked_softmax', 'patch_grid', 'masks_to_tokens', 'key_mask', 'split_heads', 'join_heads',
-           'attend_heads', 'masked_attention', 'check_layers', 'prefix_tokens', 'class_embedding', 'masked_blocks',
-           'chunk_size', 'run_masked', 'encode_masked']
+           'attend_heads', 'masked_attention', 'check_layers', 'masked_blocks', 'chunk_size', 'run_masked',
+           'encode_masked']
 
-# %% ../nbs/04_attention_masking.ipynb #408c1d02
+# %% ../nbs/04_attention_masking.ipynb #4c95d749
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .core import ConfigError, DataError
-from .backbones import embed_patches
+from .backbones import joint_embedding, tokens_after
 
 # %% ../nbs/04_attention_masking.ipynb #73f8231b
 def masked_softmax(
@@ -121,7 +121,7 @@ def masked_attention(
     A_masked = attend_heads(*split_heads(attn, x), attn.scale, mask)
     return attn.proj(join_heads(A_masked))
 
-# %% ../nbs/04_attention_masking.ipynb #7ce84663
+# %% ../nbs/04_attention_masking.ipynb #f2f97258
 def check_layers(
     vit: nn.Module,  # timm VisionTransformer
     mask_layers: tuple[int, ...],  # 1-based
@@ -131,34 +131,14 @@ def check_layers(
         raise ConfigError(f"mask_layers={tuple(mask_layers)}: this tower has layers 1 to {len(vit.blocks)}; name at least one")
     return min(mask_layers)
 
-
-def prefix_tokens(
-    vit: nn.Module,  # timm VisionTransformer
-    pixels: Tensor,  # [1, 3, H, W] preprocessed picture
-    first_masked: int,  # 1-based, the first layer that is masked
-) -> Tensor:  # [1, 1 + rows * columns, C] tokens that enter layer `first_masked`
-    "Run the layers that all segments share, once, on the whole picture."
-    x, _ = embed_patches(vit, pixels)
-    for block in vit.blocks[:first_masked - 1]:
-        x = block(x)
-    return x
-
-
-def class_embedding(
-    vit: nn.Module,  # timm VisionTransformer whose head maps into the joint space
-    x: Tensor,  # [K, N, C] tokens after the last layer
-) -> Tensor:  # [K, D] unit length
-    "The class token, normalised and projected into the joint image-text space."
-    return F.normalize(vit.head(vit.fc_norm(vit.norm(x)[:, 0])), dim=-1)
-
-# %% ../nbs/04_attention_masking.ipynb #7e15e3fa
+# %% ../nbs/04_attention_masking.ipynb #d058eb54
 Attend = Callable[[int, nn.Module, Tensor, Tensor], tuple[Tensor, Tensor]]
 # (layer, attention module, normalised tokens [K or 1, N, C], mask [K, N]) -> (output [K, N, C], trace [K, T])
 
 
 def masked_blocks(
     vit: nn.Module,  # timm VisionTransformer
-    tokens: Tensor,  # [1, N, C] from `prefix_tokens`
+    tokens: Tensor,  # [1, N, C] that enter the first masked layer
     mask: Tensor,  # [K, N] from `key_mask`
     mask_layers: tuple[int, ...],  # 1-based layers that are masked; the tokens enter the first of them
     attend: Attend,  # what happens in a masked attention layer
@@ -173,9 +153,9 @@ def masked_blocks(
         x = x + block.ls1(A)  # [K, N, C]
         x = x + block.ls2(block.mlp(block.norm2(x)))
         traces.append(trace)
-    return class_embedding(vit, x), torch.stack(traces, 1)
+    return joint_embedding(vit, x, mask[:, 1:]), torch.stack(traces, 1)
 
-# %% ../nbs/04_attention_masking.ipynb #dc49f049
+# %% ../nbs/04_attention_masking.ipynb #449264d8
 CHUNK_BYTES = 512 * 2**20  # memory for the attention tables of one chunk of segments
 
 
@@ -189,7 +169,7 @@ def chunk_size(
 
 def run_masked(
     vit: nn.Module,  # timm VisionTransformer
-    tokens: Tensor,  # [1, N, C] from `prefix_tokens`
+    tokens: Tensor,  # [1, N, C] that enter the first masked layer
     token_masks: np.ndarray | Tensor,  # [K, rows, columns] in 0..1
     mask_layers: tuple[int, ...],  # 1-based
     attend: Attend,  # what happens in a masked attention layer
@@ -203,7 +183,7 @@ def run_masked(
     z, trace = (torch.cat(p).float().cpu().numpy() for p in zip(*parts))
     return z, trace
 
-# %% ../nbs/04_attention_masking.ipynb #1b3e7976
+# %% ../nbs/04_attention_masking.ipynb #0a2247d6
 def _plain_masking(layer, attn, x, mask):
     "Equation 1 and nothing else; an empty trace."
     return masked_attention(attn, x, mask), mask[:, :0]
@@ -217,5 +197,5 @@ def encode_masked(
     mask_layers: tuple[int, ...],  # 1-based, 21 to 24 in the paper
 ) -> np.ndarray:  # [K, D] float32, unit length
     "Embed every segment by masking alone, equation 1: the paper's ablation without global subtraction. Raises DataError, ConfigError."
-    tokens = prefix_tokens(vit, pixels, check_layers(vit, mask_layers))
+    tokens = tokens_after(vit, pixels, check_layers(vit, mask_layers) - 1)
     return run_masked(vit, tokens, token_masks, mask_layers, _plain_masking)[0]

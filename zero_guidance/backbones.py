@@ -4,14 +4,15 @@
 
 # %% auto #0
 __all__ = ['IMAGENET_NORM', 'CLIP_NORM', 'PRESETS', 'WHEELS', 'preprocess', 'resample_positions', 'embed_patches',
-           'openclip_to_timm', 'Preset', 'Joint', 'Wheel', 'fetch', 'read_safetensors', 'load_minilm', 'Backbones',
-           'embed_images', 'load_backbones', 'load_teacher', 'installed']
+           'openclip_to_timm', 'tokens_after', 'PooledHeads', 'joint_embedding', 'Preset', 'Joint', 'Wheel', 'fetch',
+           'read_safetensors', 'load_minilm', 'Backbones', 'embed_images', 'load_backbones', 'load_teacher',
+           'installed']
 
-# %% ../nbs/01_backbones.ipynb #8f2fd492
+# %% ../nbs/01_backbones.ipynb #57dc0484
 import hashlib, importlib.metadata, importlib.resources, json, logging, math, os, pickle, shutil, subprocess, sys, tempfile, time, zipfile, zlib
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -132,7 +133,53 @@ def openclip_to_timm(
     vit.load_state_dict(state, strict=True)
     return vit.eval()
 
-# %% ../nbs/01_backbones.ipynb #1bffdc5a
+# %% ../nbs/01_backbones.ipynb #e72814a2
+def tokens_after(
+    vit: nn.Module,   # timm VisionTransformer
+    pixels: Tensor,   # [B, 3, H, W] from `preprocess`
+    blocks: int,      # how many blocks to run, 0 or more
+) -> Tensor:          # [B, 1 + h*w, C], class token first
+    "Tokens after the first blocks."
+    x, _ = embed_patches(vit, pixels)
+    for block in vit.blocks[:blocks]: x = block(x)
+    return x
+
+# %% ../nbs/01_backbones.ipynb #0d68ca55
+class PooledHeads(nn.Module):
+    "Readings of the tokens, each through a matrix of its own, made unit length and added."
+    def __init__(
+        self,
+        pooling: str,   # "class", "mean", "max", or several joined by "+"
+        width: int,     # numbers of a token
+        out: int,       # numbers of an embedding
+    ):
+        super().__init__()
+        unknown = set(pooling.split("+")) - {"class", "mean", "max"}
+        if unknown: raise ConfigError(f"pooling={pooling!r}: {sorted(unknown)[0]!r} is unknown; join some of class, mean, max by '+'")
+        self.heads = nn.ModuleDict({name: nn.Linear(width, out) for name in pooling.split("+")})
+
+    def each(self, x: Tensor, share: Tensor | None = None) -> list[Tensor]:
+        "Normed tokens [B, N, C], and the share [B, N - 1] in 0..1 of each patch that counts (all when None) -> [B, D] unit length each."
+        share = torch.ones_like(x[:, 1:, 0]) if share is None else share
+        pooled = {"class": lambda: x[:, 0],
+                  "mean": lambda: (share[..., None] * x[:, 1:]).sum(1) / share.sum(1, keepdim=True),
+                  "max": lambda: x[:, 1:].masked_fill(share[..., None] == 0, -torch.inf).amax(1)}
+        return [F.normalize(head(pooled[name]()).float(), dim=-1) for name, head in self.heads.items()]
+
+    def forward(self, x: Tensor, share: Tensor | None = None) -> Tensor:
+        "The readings together, [B, D] unit length."
+        return F.normalize(sum(self.each(x, share)), dim=-1)
+
+def joint_embedding(
+    vit: nn.Module,                # timm VisionTransformer, the image tower of an image-text model
+    x: Tensor,                     # [B, N, C] tokens after the last block
+    share: Tensor | None = None,   # [B, N - 1] in 0..1, how much each patch counts; all when None
+) -> Tensor:                       # [B, D] float32, unit length
+    "The vector of a picture, or of a part: the tower's own readings where it has them, else the head of its class token, as CLIP does."
+    if hasattr(vit, "pooled_heads"): return vit.pooled_heads(vit.norm(x), share)
+    return F.normalize(vit.head(vit.fc_norm(vit.norm(x)[:, 0])), dim=-1)
+
+# %% ../nbs/01_backbones.ipynb #ab4861c5
 @dataclass(frozen=True)
 class Preset:
     "Which models play the parts, as data. A model is written `library:name` or `library:name@weights`."
@@ -153,11 +200,11 @@ PRESETS = {preset.name: preset for preset in (
            "transformers:openai-community/gpt2-medium", "sentence_transformers:sentence-transformers/all-mpnet-base-v2",
            Config.paper(), joint_norm=CLIP_NORM, position_offset=0.1),
     Preset("lite", "wheel:vit_s14", "wheel:joint_lite", "wheel:smollm2", "wheel:minilm", Config.lite(), bos_id=0,
-           joint_sha256="d31e83897ae507c0cbce68b9851e34fa4a2ab132bde2529db1335b22b0474e6c"),
+           joint_sha256="b14b41952e04b175be210a63ecf6993af54062e131971dd1080a3cbf8cfe4e55"),
     Preset("tiny", "tiny:vit", "tiny:joint", "tiny:gpt2", "tiny:letters", Config.tiny()),
 )}
 
-# %% ../nbs/01_backbones.ipynb #2e23ff9b
+# %% ../nbs/01_backbones.ipynb #7c0977dd
 class Joint(NamedTuple):
     "An image-text model: its image tower, and the function that embeds texts into the same space."
     vit: nn.Module         # timm VisionTransformer, `head` maps the class token to D numbers
@@ -207,7 +254,7 @@ def _tiny_language_model(tokenizer):
                         bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id)
     return _tiny_fill(GPT2LMHeadModel(config), seed=3)
 
-# %% ../nbs/01_backbones.ipynb #a11f05c6
+# %% ../nbs/01_backbones.ipynb #c6850978
 def _onnx_arrays(path):
     "The arrays of an ONNX graph by name; a matrix without a name takes that of the bias added to its product."
     import onnx
@@ -246,7 +293,7 @@ def _save(state, folder):
     tensors = {name: torch.tensor(np.asarray(a)).contiguous() for name, a in state.items()}
     save_file(tensors, Path(folder)/"model.safetensors", metadata={"format": "pt"})
 
-# %% ../nbs/01_backbones.ipynb #478fb45d
+# %% ../nbs/01_backbones.ipynb #32095bdd
 def _uninterleave(matrix, heads):
     "Rows of each head from llama.cpp's rotary order, pairs side by side, to transformers' order, pairs half a head apart."
     return rearrange(matrix, "(head half two) c -> (head two half) c", head=heads, two=2)
@@ -296,7 +343,7 @@ def _convert_efficientnet(source, folder):
         state[".".join([*([places[int(block[1])]] if block else []), names[layer], kind])] = tensor
     _save(state, folder)
 
-# %% ../nbs/01_backbones.ipynb #e97f3eb4
+# %% ../nbs/01_backbones.ipynb #9d46bfcb
 @dataclass(frozen=True)
 class Wheel:
     "A model that travels inside a Python wheel, and how to recognise it."
@@ -339,7 +386,7 @@ WHEELS = {wheel.name: wheel for wheel in (
           _convert_efficientnet, 22.7, "Apache-2.0", "EfficientNet-Lite2 on ImageNet-1k"),
 )}
 
-# %% ../nbs/01_backbones.ipynb #7354012e
+# %% ../nbs/01_backbones.ipynb #835d0d5d
 def _download(wheel, folder, report=lambda done: None):
     "pip's downloader as a process; `report` hears the bytes so far. Raises `WeightsError` with pip's last word."
     command = [sys.executable, "-m", "pip", "download", f"{wheel.project}=={wheel.version}", "--dest", str(folder), "--quiet",
@@ -388,7 +435,7 @@ def _unpacked(wheel, report=lambda done: None):
         _expect(Path(temp)/wheel.member, wheel.member_sha256)
         yield Path(temp)/wheel.member
 
-# %% ../nbs/01_backbones.ipynb #aa921d20
+# %% ../nbs/01_backbones.ipynb #d637ca34
 def _install(wheel, report=lambda done: None):
     "Fetch, check, convert, and put the folder in its place in one step."
     try:
@@ -433,7 +480,7 @@ def _versions():
     names = ("torch", "timm", "open_clip_torch", "transformers", "sentence-transformers", "numpy", "pillow")
     return {name: importlib.metadata.version(name) for name in names}
 
-# %% ../nbs/01_backbones.ipynb #e837ceae
+# %% ../nbs/01_backbones.ipynb #04fa468f
 @contextmanager
 def _one_line(spec):
     "Turn a model library's failure to find or read weights into a `WeightsError` of one line."
@@ -487,7 +534,7 @@ def _wheel_vit(name, weights, backbones):
     vit.load_state_dict(read_safetensors(_fetched(name)/"model.safetensors"), strict=True)
     return vit
 
-# %% ../nbs/01_backbones.ipynb #fcdde7b5
+# %% ../nbs/01_backbones.ipynb #53c849f6
 def _openclip_joint(name, weights, backbones):
     "Any open_clip model with a plain ViT."
     import open_clip
@@ -509,22 +556,26 @@ def _wheel_joint(name, weights, backbones):
     import timm
     path = _joint_file(name, weights)
     trained = {key: tensor.float() for key, tensor in read_safetensors(path, backbones.preset.joint_sha256).items()}
-    if "head.weight" not in trained or "text_projection.weight" not in trained:
-        raise WeightsError(f"{path.name}: has no head.weight or text_projection.weight; give a file made by joint_lite")
+    heads = {key.removeprefix("heads."): tensor for key, tensor in trained.items() if key.startswith("heads.")}
+    if not heads or "text_projection.weight" not in trained:
+        raise WeightsError(f"{path.name}: has no heads or no text_projection.weight; give a file made by joint_lite")
     shared = backbones.preset.keys_vit == "wheel:vit_s14"
     trunk = backbones.keys_vit if shared else backbones._freeze(_wheel_vit("vit_s14", "", backbones))
-    vit = timm.create_model("vit_small_patch14_dinov2", pretrained=False, num_classes=len(trained["head.weight"]), img_size=518)
+    vit = timm.create_model("vit_small_patch14_dinov2", pretrained=False, num_classes=0, img_size=518)
     tower = trained.keys() & vit.state_dict().keys()
     vit.load_state_dict(trunk.state_dict() | {key: trained[key] for key in tower}, strict=True)
     first = min((int(key.split(".")[1]) for key in trained if key.startswith("blocks.")), default=len(vit.blocks))
     for i in range(first): vit.blocks[i] = trunk.blocks[i]
     vit.patch_embed, vit.cls_token, vit.pos_embed = trunk.patch_embed, trunk.cls_token, trunk.pos_embed
+    pooling = "+".join(dict.fromkeys(key.split(".")[0] for key in heads))
+    vit.pooled_heads = PooledHeads(pooling, vit.embed_dim, len(heads[pooling.split("+")[0] + ".weight"]))
+    vit.pooled_heads.heads.load_state_dict(heads)
     weight, bias = (trained.get(f"text_projection.{kind}") for kind in ("weight", "bias"))
     def embed(texts, batch_size):
         return F.normalize(F.linear(_encode(backbones.minilm, texts, batch_size).cpu(), weight, bias), dim=-1)
     return Joint(vit, embed)
 
-# %% ../nbs/01_backbones.ipynb #c77b6b89
+# %% ../nbs/01_backbones.ipynb #33e9470f
 def _encode(model, texts, batch_size=256):
     "Texts -> [T, S] Tensor, unit length, by a sentence-transformers model."
     return model.encode(list(texts), batch_size=batch_size, convert_to_tensor=True, normalize_embeddings=True, show_progress_bar=False).float()
@@ -565,7 +616,7 @@ _LOADERS = {  # part -> library -> (name, weights, backbones) -> model
                        "tiny": lambda name, weights, b: partial(_tiny_texts, width=64, seed=4)},
 }
 
-# %% ../nbs/01_backbones.ipynb #02a25034
+# %% ../nbs/01_backbones.ipynb #e257ffb6
 class Backbones:
     "The frozen models of a preset; each is loaded when it is first asked for."
     def __init__(
@@ -577,6 +628,7 @@ class Backbones:
         self.preset, self.config = preset, preset.config
         self.keys_norm, self.joint_norm = preset.keys_norm, preset.joint_norm
         self.device, self.dtype = _pick_device(device), dtype or torch.float32
+        self._sha256: dict[str, str] = {}
 
     def _freeze(self, module): return module.eval().requires_grad_(False).to(self.device, self.dtype)
 
@@ -601,7 +653,7 @@ class Backbones:
 
     @property
     def joint_vit(self) -> nn.Module:
-        "The image tower of the image-text model (section 3.2), a timm ViT; `head` maps the class token to the joint space."
+        "The image tower of the image-text model (section 3.2), a timm ViT; `joint_embedding` reads its tokens."
         return self._joint.vit
 
     def embed_texts(self, texts: list[str], batch_size: int = 256) -> Tensor:
@@ -609,6 +661,12 @@ class Backbones:
         texts = _texts(texts)
         with torch.no_grad(): found = self._joint.embed_texts(texts or [""], batch_size)
         return found[:len(texts)].float().to(self.device)
+
+    def embed_names(self, names: list[str], prompts: tuple[str, ...] = ("Image of a {}.",)) -> Tensor:
+        "Names in the space of `joint_vit`, each the sum of its prompts' vectors: [T, D] float32, unit length. Raises `ConfigError`."
+        odd = [prompt for prompt in prompts if prompt.count("{}") != 1]
+        if odd or not prompts: raise ConfigError(f"prompts={prompts!r}: each needs one {{}} where the name goes")
+        return F.normalize(sum(self.embed_texts([prompt.format(name) for name in names]) for prompt in prompts), dim=-1)
 
     @cached_property
     def tokenizer(self):
@@ -638,18 +696,23 @@ class Backbones:
         texts = _texts(texts)
         with torch.no_grad(): return self._sentence_model(texts or [""])[:len(texts)].cpu().numpy()
 
+    def weights_sha256(self, part: str) -> str | None:
+        "SHA-256 of a model: of its file, or, where a hub gave it, of its parameters once loaded. Taken once; None while unknown."
+        if part not in self._sha256:
+            loaded = self._joint.vit if part == "joint" and "_joint" in self.__dict__ else self.__dict__.get(part)
+            found = _weights_sha256(getattr(self.preset, part), loaded)
+            if found is None: return None
+            self._sha256[part] = found
+        return self._sha256[part]
+
     def provenance(self) -> dict:
-        "Which weights stand behind a result: names, SHA-256 (of files; of parameters, once loaded, where a hub gave them), versions."
-        loaded = {"keys_vit": self.__dict__.get("keys_vit"), "language_model": self.__dict__.get("language_model"),
-                  "joint": self._joint.vit if "_joint" in self.__dict__ else None}
-        models = {}
-        for part in ("keys_vit", "joint", "language_model", "sentence_model"):
-            spec = getattr(self.preset, part)
-            models[part] = {"name": spec, "sha256": _weights_sha256(spec, loaded.get(part))}
+        "Which weights stand behind a result: names, SHA-256, versions."
+        parts = ("keys_vit", "joint", "language_model", "sentence_model")
+        models = {part: {"name": getattr(self.preset, part), "sha256": self.weights_sha256(part)} for part in parts}
         return {"preset": self.preset.name, "models": models, "dtype": str(self.dtype).removeprefix("torch."),
                 "device": self.device.type, "versions": _versions()}
 
-# %% ../nbs/01_backbones.ipynb #393ec938
+# %% ../nbs/01_backbones.ipynb #26311371
 def _pick_device(device):
     "`auto`: the first of CUDA, Apple's MPS and the CPU that is there. Raises `ConfigError`."
     if device == "auto":
@@ -673,9 +736,8 @@ def embed_images(
     vit: nn.Module,  # the image tower of an image-text model
     images: Tensor,  # [B, 3, H, W] from `preprocess`
 ) -> Tensor:         # [B, D], unit length
-    "Whole images in the joint space: the head of the normed class token, unit length."
-    x = vit.blocks(embed_patches(vit, images)[0])
-    return F.normalize(vit.head(vit.fc_norm(vit.norm(x)[:, 0])), dim=-1)
+    "Whole images in the joint space."
+    return joint_embedding(vit, tokens_after(vit, images, len(vit.blocks)))
 
 def _weights_sha256(spec, module):
     "The recorded SHA-256 of a wheel's file, that of our own file, or that of the parameters in memory."
@@ -708,7 +770,7 @@ def load_teacher() -> tuple[nn.Module, list[str], tuple]:  # model, 1000 class n
     model.load_state_dict(read_safetensors(_fetched("efficientnet")/"model.safetensors"), strict=True)
     return model.eval().requires_grad_(False), ImageNetInfo().label_descriptions(), (260, (.5,) * 3, (.5,) * 3)
 
-# %% ../nbs/01_backbones.ipynb #ee042170
+# %% ../nbs/01_backbones.ipynb #9a41b7df
 _HUB = {  # part of `paper` -> repository on the hub, download in MB, licence, origin
     "keys_vit": ("timm/vit_small_patch8_224.dino", 87, "Apache-2.0", "DINO ViT-S/8"),
     "joint": ("timm/vit_large_patch14_clip_336.openai", 1712, "MIT", "CLIP ViT-L/14 at 336 px"),

@@ -351,7 +351,7 @@ class ZeroCapConfig(_Settings):
         "The copy inside zero-guidance's released code."
         return cls(end_factor=1.1, drop_last_character=True)
 
-# %% ../nbs/00_core.ipynb #01176118
+# %% ../nbs/00_core.ipynb #73f6be44
 @_settings
 class Config(_Settings):
     "Every constant of zero-guidance segmentation; layers count from 1, and the defaults are the paper's."
@@ -409,7 +409,7 @@ class Config(_Settings):
     def lite(cls):
         "The default preset: small networks, names by retrieval, seconds a photo on a CPU."
         short = ZeroCapConfig(candidates=128, beams=3, max_tokens=6, iterations=3)
-        return cls(short_side=448, stride=14, T=.96, mask_layers=(11, 12), naming="instant", frequency_weight=.016, tau=.55, zerocap=short)
+        return cls(short_side=448, stride=14, T=.96, mask_layers=(12,), sigma2=1., naming="instant", hubness_weight=.5, frequency_weight=.03, tau=.55, zerocap=short)
 
     @classmethod
     def tiny(cls):

@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['output_saliency', 'row_saliency', 'subtraction_weight', 'subtracted_attention', 'SegmentTrace', 'clean_inputs',
-           'encode_segments']
+           'encode_segments', 'embed_segments']
 
-# %% ../nbs/05_global_subtraction.ipynb #dbec6c87
+# %% ../nbs/05_global_subtraction.ipynb #8b26af3d
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,7 +16,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .core import Config
-from .attention_masking import (attend_heads, check_layers, join_heads, masked_softmax, prefix_tokens,
+from .backbones import Backbones, preprocess, tokens_after
+from .attention_masking import (attend_heads, check_layers, join_heads, masked_softmax, masks_to_tokens, patch_grid,
                                              run_masked, split_heads)
 
 # %% ../nbs/05_global_subtraction.ipynb #94809714
@@ -65,7 +66,7 @@ def subtracted_attention(
     A_out = A_masked - w[:, None, None, None] * A[:, :, :1]  # A_0: the class token's row, for every row
     return attn.proj(join_heads(A_out)), torch.stack([S, w], -1)
 
-# %% ../nbs/05_global_subtraction.ipynb #bc036898
+# %% ../nbs/05_global_subtraction.ipynb #145e5d59
 @dataclass(frozen=True)
 class SegmentTrace:
     "Equations 2 and 4 of every segment in every masked layer."
@@ -75,7 +76,7 @@ class SegmentTrace:
 
 def clean_inputs(
     vit: nn.Module,  # timm VisionTransformer
-    tokens: Tensor,  # [1, N, C] from `prefix_tokens`
+    tokens: Tensor,  # [1, N, C] that enter the first masked layer
     first_masked: int,  # 1-based layer that the tokens enter
 ) -> dict[int, Tensor]:  # layer -> [1, N, C] normalised tokens that enter its attention
     "The plain pass from the first masked layer on, which all segments may share as their reference."
@@ -85,7 +86,7 @@ def clean_inputs(
         x = block(x)
     return inputs
 
-# %% ../nbs/05_global_subtraction.ipynb #3ee40b7a
+# %% ../nbs/05_global_subtraction.ipynb #076056c0
 def _attend(layer, attn, x, mask, clean, config):
     "`subtracted_attention` with the reference of this layer: the clean stream's tokens, or the segments' own."
     return subtracted_attention(attn, x, mask, clean.get(layer, x), config)
@@ -100,7 +101,19 @@ def encode_segments(
 ) -> tuple[np.ndarray, SegmentTrace]:  # [K, D] float32, unit length; saliency and weight per layer
     "Embed every segment by equations 1 to 4 of section 3.2. Raises DataError (empty mask, other grid) and ConfigError (no such layer)."
     first = check_layers(vit, config.mask_layers)
-    tokens = prefix_tokens(vit, pixels, first)
+    tokens = tokens_after(vit, pixels, first - 1)
     clean = clean_inputs(vit, tokens, first) if config.clean_stream else {}
     z, trace = run_masked(vit, tokens, token_masks, config.mask_layers, partial(_attend, clean=clean, config=config))
     return z, SegmentTrace(saliency=trace[..., 0], weight=trace[..., 1])
+
+
+def embed_segments(
+    image: np.ndarray,     # [H, W, 3] uint8 RGB
+    masks: np.ndarray,     # [K, H, W] bool, may overlap; or [H, W] integer label map, K its largest label
+    backbones: Backbones,  # whose image-text model is used
+    config: Config,        # image_size, mask_layers, saliency, clean_stream, subtract, sigma2
+) -> tuple[np.ndarray, SegmentTrace]:  # [K, D] float32, unit length; saliency and weight per layer
+    "Section 3.2 from a picture and its masks. Raises DataError for masks of another size or without a pixel."
+    vit, side = backbones.joint_vit, config.image_size
+    pixels = preprocess(image, (side, side), backbones.joint_norm, backbones.device, backbones.dtype, "bicubic")
+    return encode_segments(vit, pixels, masks_to_tokens(masks, patch_grid(vit, side), image.shape[:2]), config)

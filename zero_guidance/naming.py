@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['TEMPERATURE', 'Vocabulary', 'load_vocabulary', 'hubness', 'score_words', 'probabilities', 'embed_vocabulary',
-           'embed_photo', 'embed_references', 'load_references', 'Namer', 'make_namer', 'name_instant']
+           'embed_photo', 'embed_references', 'load_references', 'Namer', 'make_namer']
 
-# %% ../nbs/07_naming.ipynb #3fd5fc1b
+# %% ../nbs/07_naming.ipynb #938d8f06
 import hashlib
 import importlib.resources
 from collections.abc import Iterable
@@ -19,10 +19,9 @@ from safetensors.numpy import load_file, save
 from scipy.special import softmax
 
 from .core import Config, DataError, atomic_write, cache_dir, file_sha256, read_image
-from .backbones import Backbones, preprocess
+from .backbones import Backbones
 from .dino_clustering import oversegment
-from .attention_masking import masks_to_tokens, patch_grid
-from .global_subtraction import encode_segments
+from .global_subtraction import embed_segments
 
 # %% ../nbs/07_naming.ipynb #be020baf
 @dataclass(frozen=True)
@@ -109,11 +108,11 @@ def probabilities(
     "Softmax over the vocabulary, uncalibrated."
     return softmax(scores / temperature, axis=1)
 
-# %% ../nbs/07_naming.ipynb #b39109ea
+# %% ../nbs/07_naming.ipynb #07f4eb08
 def _space(backbones: Backbones) -> str:
-    "A fingerprint of the joint space: that of the matrix which maps the image tower into it."
-    head = backbones.joint_vit.head.weight.detach().float().cpu().numpy()
-    return hashlib.sha256(head.tobytes()).hexdigest()
+    "A fingerprint of the joint space: the SHA-256 of its image tower."
+    backbones.joint_vit      # loaded now: before that, weights from a hub have no fingerprint
+    return backbones.weights_sha256("joint")
 
 def embed_vocabulary(
     vocabulary: Vocabulary,  # T words
@@ -133,17 +132,15 @@ def embed_vocabulary(
     with atomic_write(path) as file: file.write(save({"text": text}))
     return text
 
-# %% ../nbs/07_naming.ipynb #abe05e10
+# %% ../nbs/07_naming.ipynb #60bf907e
 def embed_photo(
     image: np.ndarray,     # [H, W, 3] uint8 RGB
     backbones: Backbones,
     config: Config,        # sections 3.1 and 3.2
 ) -> tuple[np.ndarray, np.ndarray]:  # label map [H, W] int32 in 1..K, embeddings [K, D]
     "Sections 3.1 and 3.2 in one go: a photo's segments and their embeddings, nothing merged."
-    label_map, nodes, tree = oversegment(image, backbones, config)
-    pixels = preprocess(image, (config.image_size,) * 2, backbones.joint_norm, backbones.device, backbones.dtype, "bicubic")
-    masks = masks_to_tokens(label_map, patch_grid(backbones.joint_vit, config.image_size))
-    return label_map, encode_segments(backbones.joint_vit, pixels, masks, config)[0]
+    label_map = oversegment(image, backbones, config)[0]
+    return label_map, embed_segments(image, label_map, backbones, config)[0]
 
 def embed_references(
     images: Iterable,      # whatever `read_image` takes; a hundred photos of everyday scenes do
@@ -163,10 +160,10 @@ def load_references(
     none = np.zeros((0, 1), np.float32)
     if not path.exists(): return none, f"no reference segments for preset {backbones.preset.name}: hubness 0"
     with safe_open(path, "numpy") as file:
-        if file.metadata()["joint_sha256"] != backbones.provenance()["models"]["joint"]["sha256"]: return none, f"{path.name} belongs to another joint tower: hubness 0"
+        if file.metadata()["joint_sha256"] != _space(backbones): return none, f"{path.name} belongs to another joint tower: hubness 0"
         return file.get_tensor("reference").astype(np.float32), f"{path.name}, {file_sha256(path)[:12]}"
 
-# %% ../nbs/07_naming.ipynb #a88ffb1f
+# %% ../nbs/07_naming.ipynb #33927897
 @dataclass(frozen=True, eq=False)
 class Namer:
     "A vocabulary ready to name segments of one joint space; build it with `make_namer`."
@@ -213,12 +210,3 @@ def make_namer(
     text = embed_vocabulary(vocabulary, backbones, config.prompt)
     reference, origin = load_references(backbones) if reference is None else (reference, f"{len(reference)} references given")
     return Namer(vocabulary, text, hubness(text, reference), config, origin)
-
-def name_instant(
-    embeddings: np.ndarray,  # [K, D] unit length, segments
-    vocabulary: Vocabulary,
-    backbones: Backbones,
-    config: Config,
-) -> list[list[tuple[str, float, float]]]:  # K lists of (word, cosine, probability), best first
-    "Name segments by retrieval, with a namer built on the spot."
-    return make_namer(vocabulary, backbones, config)(embeddings)

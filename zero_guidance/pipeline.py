@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ZeroGuidance']
 
-# %% ../nbs/09_pipeline.ipynb #fef557ec
+# %% ../nbs/09_pipeline.ipynb #5cb2fa85
 import platform
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -17,11 +17,10 @@ import numpy as np
 from fastcore.basics import patch
 from scipy.special import softmax
 
-from .attention_masking import masks_to_tokens, patch_grid
-from .backbones import Backbones, load_backbones, preprocess
+from .backbones import Backbones, load_backbones
 from .core import Config, Segment, Segmentation, image_sha256, mask_to_rle, read_image
 from .dino_clustering import oversegment
-from .global_subtraction import SegmentTrace, encode_segments
+from .global_subtraction import embed_segments
 from .merging import merge
 from .naming import Namer, Vocabulary, load_vocabulary, make_namer
 from .zerocap import caption
@@ -57,15 +56,7 @@ class ZeroGuidance:
         "Instant naming with this vocabulary, made ready on first use."
         return make_namer(self.vocabulary or load_vocabulary(), self.backbones, self.config)
 
-# %% ../nbs/09_pipeline.ipynb #bbad1fe9
-def _embed(zg, image, masks) -> tuple[np.ndarray, SegmentTrace]:
-    "Masks ([K, H, W] bool or a label map) of an image as [K, D] embeddings and their traces."
-    vit, side = zg.backbones.joint_vit, zg.config.image_size
-    pixels = preprocess(image, (side, side), zg.backbones.joint_norm, zg.backbones.device, zg.backbones.dtype, "bicubic")
-    tokens = masks_to_tokens(masks, patch_grid(vit, side), image.shape[:2])
-    return encode_segments(vit, pixels, tokens, zg.config)
-
-# %% ../nbs/09_pipeline.ipynb #a616cf58
+# %% ../nbs/09_pipeline.ipynb #97d6ab00
 @patch
 def embed_masks(
     self: ZeroGuidance,
@@ -73,7 +64,7 @@ def embed_masks(
     masks: np.ndarray,   # [K, H, W] bool, of the image's size; may overlap
 ) -> np.ndarray:         # [K, D] float32, unit length
     "Section 3.2 for masks from anywhere. Raises `ImageError`, and `DataError` for masks of another size or without a pixel."
-    return _embed(self, read_image(image), np.asarray(masks))[0]
+    return embed_segments(read_image(image), np.asarray(masks), self.backbones, self.config)[0]
 
 @patch
 def embed_texts(
@@ -83,7 +74,7 @@ def embed_texts(
     "Texts in the space of the segments."
     return self.backbones.embed_texts(list(texts)).cpu().numpy()
 
-# %% ../nbs/09_pipeline.ipynb #18de251c
+# %% ../nbs/09_pipeline.ipynb #b8fd0340
 def _name(zg, embedding) -> tuple[list[tuple[str, float, float]], np.ndarray]:
     "Names of a segment as (word, cosine, probability), best first, and the text embedding of the best."
     if zg.config.naming == "instant":
@@ -95,12 +86,12 @@ def _name(zg, embedding) -> tuple[list[tuple[str, float, float]], np.ndarray]:
 def _captions(zg, embedding):
     "ZeroCap's beams for one embedding, beams that read the same once."
     found = caption(embedding, zg.backbones, zg.config.zerocap, prompt=zg.config.prompt)
-    best = {c.text: c.score for c in reversed(found)}
-    texts, scores = list(best)[::-1], np.array(list(best.values()))[::-1]
-    chances = softmax(scores / zg.config.zerocap.clip_temperature)
-    return [(t, float(s), float(p)) for t, s, p in zip(texts, scores, chances)][:zg.config.top_k]
+    best = {}
+    for c in found: best.setdefault(c.text, c.score)  # best first, so the first of a text is its best
+    chances = softmax(np.array(list(best.values())) / zg.config.zerocap.clip_temperature)
+    return [(t, float(s), float(p)) for (t, s), p in zip(best.items(), chances)][:zg.config.top_k]
 
-# %% ../nbs/09_pipeline.ipynb #5063d546
+# %% ../nbs/09_pipeline.ipynb #95f27060
 class _Stages:
     "Seconds per stage; a stage inside another is counted once, for itself."
     def __init__(self, on_stage): self.on_stage, self.seconds, self._inner = on_stage, {}, [0.]
@@ -114,11 +105,12 @@ class _Stages:
         self.seconds[stage] = self.seconds.get(stage, 0.) + spent - self._inner.pop()
         self._inner[-1] += spent
 
-# %% ../nbs/09_pipeline.ipynb #e44398a6
+# %% ../nbs/09_pipeline.ipynb #9133e445
 def _provenance(zg, image) -> dict:
     "What a result was made with: preset, weights, versions, seed, image."
+    words = {"vocabulary": zg.namer.vocabulary.sha256, "hubness": zg.namer.provenance} if zg.config.naming == "instant" else {}
     return {"image_sha256": image_sha256(image), "seed": zg.config.seed, "python": platform.python_version(),
-            "zero_guidance": version("zero_guidance"), **zg.backbones.provenance()}
+            "zero_guidance": version("zero_guidance"), **words, **zg.backbones.provenance()}
 
 def _segment(id, node, names, embedding, saliency, weight, rle=None) -> Segment:
     "One result; its area and box are measured on the label map, or on its run lengths."
@@ -126,7 +118,7 @@ def _segment(id, node, names, embedding, saliency, weight, rle=None) -> Segment:
     return Segment(id, node, label, score, probability, [(word, s) for word, s, _ in names],
                    embedding=embedding, saliency=saliency, weight=weight, rle=rle)
 
-# %% ../nbs/09_pipeline.ipynb #455c1716
+# %% ../nbs/09_pipeline.ipynb #3e92e530
 @patch
 def __call__(
     self: ZeroGuidance,
@@ -141,7 +133,7 @@ def __call__(
     def embed(groups):  # lists of segments' nodes -> [K, D], one mask a list
         with stages("embeddings"):
             masks = [np.isin(label_map, [nodes.index(n) + 1 for n in group]) for group in groups]
-            embeddings, trace = _embed(self, image, np.stack(masks))
+            embeddings, trace = embed_segments(image, np.stack(masks), self.backbones, config)
             traces.update(zip(groups, zip(trace.saliency, trace.weight)))
         return embeddings
 
@@ -162,7 +154,7 @@ def _assemble(zg, image, label_map, nodes, tree, merged, traces, seconds) -> Seg
                 for id, kept in enumerate(order, start=1)]
     return Segmentation(image.shape[:2], renumbered[label_map], segments, tree, zg.config, seconds, _provenance(zg, image), image)
 
-# %% ../nbs/09_pipeline.ipynb #71cba28f
+# %% ../nbs/09_pipeline.ipynb #1ee4db97
 @patch
 def name_masks(
     self: ZeroGuidance,
@@ -172,7 +164,7 @@ def name_masks(
 ) -> Segmentation:       # segment k + 1 is masks[k]; no tree
     "Sections 3.2 and 3.3 for given masks. Raises `ImageError`, and `DataError` for masks of another size or without a pixel."
     image, masks, stages = read_image(image), np.asarray(masks), _Stages(on_stage or (lambda stage: None))
-    with stages("embeddings"): embeddings, trace = _embed(self, image, masks)
+    with stages("embeddings"): embeddings, trace = embed_segments(image, masks, self.backbones, self.config)
     with stages("words"): names = [_name(self, e)[0] for e in embeddings]
     overlap = (masks.sum(0) > 1).any()
     label_map = None if overlap else (masks * np.arange(1, len(masks) + 1, dtype=np.int32)[:, None, None]).sum(0)
