@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['output_saliency', 'row_saliency', 'subtraction_weight', 'subtracted_attention', 'SegmentTrace', 'clean_inputs',
-           'encode_segments', 'embed_segments']
+           'encode_tokens', 'encode_segments', 'embed_segments']
 
 # %% ../nbs/05_global_subtraction.ipynb #8b26af3d
 from dataclasses import dataclass
@@ -86,10 +86,23 @@ def clean_inputs(
         x = block(x)
     return inputs
 
-# %% ../nbs/05_global_subtraction.ipynb #076056c0
+# %% ../nbs/05_global_subtraction.ipynb #296f5cec
 def _attend(layer, attn, x, mask, clean, config):
     "`subtracted_attention` with the reference of this layer: the clean stream's tokens, or the segments' own."
     return subtracted_attention(attn, x, mask, clean.get(layer, x), config)
+
+
+@torch.inference_mode()
+def encode_tokens(
+    vit: nn.Module,  # timm VisionTransformer whose head maps into the joint space
+    tokens: Tensor,  # [1, N, C] that enter the first masked layer
+    token_masks: np.ndarray | Tensor,  # [K, rows, columns] in 0..1, from `masks_to_tokens`
+    config: Config,  # mask_layers (1-based), saliency, clean_stream, subtract, sigma2
+) -> tuple[np.ndarray, SegmentTrace]:  # [K, D] float32, unit length; saliency and weight per layer
+    "The masked layers alone, equations 1 to 4: for tokens that serve several masks or constants. Raises DataError (empty mask, other grid)."
+    clean = clean_inputs(vit, tokens, min(config.mask_layers)) if config.clean_stream else {}
+    z, trace = run_masked(vit, tokens, token_masks, config.mask_layers, partial(_attend, clean=clean, config=config))
+    return z, SegmentTrace(saliency=trace[..., 0], weight=trace[..., 1])
 
 
 @torch.inference_mode()
@@ -100,11 +113,8 @@ def encode_segments(
     config: Config,  # mask_layers (1-based), saliency, clean_stream, subtract, sigma2
 ) -> tuple[np.ndarray, SegmentTrace]:  # [K, D] float32, unit length; saliency and weight per layer
     "Embed every segment by equations 1 to 4 of section 3.2. Raises DataError (empty mask, other grid) and ConfigError (no such layer)."
-    first = check_layers(vit, config.mask_layers)
-    tokens = tokens_after(vit, pixels, first - 1)
-    clean = clean_inputs(vit, tokens, first) if config.clean_stream else {}
-    z, trace = run_masked(vit, tokens, token_masks, config.mask_layers, partial(_attend, clean=clean, config=config))
-    return z, SegmentTrace(saliency=trace[..., 0], weight=trace[..., 1])
+    tokens = tokens_after(vit, pixels, check_layers(vit, config.mask_layers) - 1)
+    return encode_tokens(vit, tokens, token_masks, config)
 
 
 def embed_segments(

@@ -348,16 +348,14 @@ def _since_best(log):
 
 def _worn_out(log, recipe): return _since_best(log) >= recipe.patience
 
-# %% ../nbs/02_joint_lite.ipynb #609f2eab
-def _weights(tower): return {name: tensor.clone() for name, tensor in tower.state_dict().items()}
-
+# %% ../nbs/02_joint_lite.ipynb #0bb0e1be
 def averaged(
     towers: list[JointTower],   # of one shape, trained from the same start
     shares: list[float],        # sum to 1
 ) -> JointTower:
     "A tower whose weights are the weighted mean of theirs."
     mean = copy.deepcopy(towers[0])
-    states = [_weights(tower) for tower in towers]
+    states = [tower.state_dict() for tower in towers]
     mean.load_state_dict({name: sum(share * state[name] for share, state in zip(shares, states)) for name in states[0]})
     return mean
 
@@ -368,7 +366,7 @@ def led_back(
 ) -> JointTower:
     "A tower whose blocks and norm are part of the way back to where they began."
     back, began = copy.deepcopy(tower), vit.state_dict()
-    body = {name: (1 - share) * tensor + share * began[name].to(tensor) for name, tensor in _weights(tower).items() if name in began}
+    body = {name: (1 - share) * tensor + share * began[name].to(tensor) for name, tensor in tower.state_dict().items() if name in began}
     back.load_state_dict(body, strict=False)
     return back
 

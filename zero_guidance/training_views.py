@@ -7,7 +7,7 @@ __all__ = ['PROMPT', 'SQUARE', 'WHOLE', 'HALVED', 'FROZEN', 'read_table', 'read_
            'difference_hash', 'near_copies', 'View', 'random_box', 'focus_box', 'photo_views', 'training_views',
            'render', 'FeatureFiles', 'cache_features', 'stored_views', 'watched_photos']
 
-# %% ../nbs/01a_training_views.ipynb #23fc8321
+# %% ../nbs/01a_training_views.ipynb #a8e1538b
 import csv, json, math
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from einops import rearrange
 from PIL import Image, ImageFilter
-from torch import Tensor, nn
+from torch import nn
 
 from .core import DataError, atomic_write, progress, read_image
 from .backbones import IMAGENET_NORM, tokens_after
