@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['output_saliency', 'row_saliency', 'subtraction_weight', 'subtracted_attention', 'SegmentTrace', 'clean_inputs',
-           'encode_tokens', 'encode_segments', 'embed_segments']
+           'encode_tokens', 'encode_segments', 'segment_embedder', 'embed_segments']
 
-# %% ../nbs/05_global_subtraction.ipynb #8b26af3d
+# %% ../nbs/05_global_subtraction.ipynb #c20dcee2
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -86,7 +87,7 @@ def clean_inputs(
         x = block(x)
     return inputs
 
-# %% ../nbs/05_global_subtraction.ipynb #296f5cec
+# %% ../nbs/05_global_subtraction.ipynb #f339fad3
 def _attend(layer, attn, x, mask, clean, config):
     "`subtracted_attention` with the reference of this layer: the clean stream's tokens, or the segments' own."
     return subtracted_attention(attn, x, mask, clean.get(layer, x), config)
@@ -117,6 +118,18 @@ def encode_segments(
     return encode_tokens(vit, tokens, token_masks, config)
 
 
+def segment_embedder(
+    image: np.ndarray,     # [H, W, 3] uint8 RGB
+    backbones: Backbones,  # whose image-text model is used
+    config: Config,        # image_size, mask_layers, saliency, clean_stream, subtract, sigma2
+) -> Callable[[np.ndarray], tuple[np.ndarray, SegmentTrace]]:  # masks -> what `embed_segments` gives for them
+    "Section 3.2 for a picture whose masks come one after the other: the layers below the masked ones run once."
+    vit, side = backbones.joint_vit, config.image_size
+    pixels = preprocess(image, (side, side), backbones.joint_norm, backbones.device, backbones.dtype, "bicubic")
+    with torch.inference_mode(): tokens = tokens_after(vit, pixels, check_layers(vit, config.mask_layers) - 1)
+    return lambda masks: encode_tokens(vit, tokens, masks_to_tokens(masks, patch_grid(vit, side), image.shape[:2]), config)
+
+
 def embed_segments(
     image: np.ndarray,     # [H, W, 3] uint8 RGB
     masks: np.ndarray,     # [K, H, W] bool, may overlap; or [H, W] integer label map, K its largest label
@@ -124,6 +137,4 @@ def embed_segments(
     config: Config,        # image_size, mask_layers, saliency, clean_stream, subtract, sigma2
 ) -> tuple[np.ndarray, SegmentTrace]:  # [K, D] float32, unit length; saliency and weight per layer
     "Section 3.2 from a picture and its masks. Raises DataError for masks of another size or without a pixel."
-    vit, side = backbones.joint_vit, config.image_size
-    pixels = preprocess(image, (side, side), backbones.joint_norm, backbones.device, backbones.dtype, "bicubic")
-    return encode_segments(vit, pixels, masks_to_tokens(masks, patch_grid(vit, side), image.shape[:2]), config)
+    return segment_embedder(image, backbones, config)(masks)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ZeroGuidance']
 
-# %% ../nbs/09_pipeline.ipynb #5cb2fa85
+# %% ../nbs/09_pipeline.ipynb #0f59476f
 import platform
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -18,9 +18,9 @@ from fastcore.basics import patch
 from scipy.special import softmax
 
 from .backbones import Backbones, load_backbones
-from .core import Config, Segment, Segmentation, image_sha256, mask_to_rle, read_image
+from .core import Config, Segment, Segmentation, SegmentTree, image_sha256, mask_to_rle, read_image
 from .dino_clustering import oversegment
-from .global_subtraction import embed_segments
+from .global_subtraction import SegmentTrace, embed_segments, segment_embedder
 from .merging import merge
 from .naming import Namer, Vocabulary, load_vocabulary, make_namer
 from .zerocap import caption
@@ -118,7 +118,7 @@ def _segment(id, node, names, embedding, saliency, weight, rle=None) -> Segment:
     return Segment(id, node, label, score, probability, [(word, s) for word, s, _ in names],
                    embedding=embedding, saliency=saliency, weight=weight, rle=rle)
 
-# %% ../nbs/09_pipeline.ipynb #3e92e530
+# %% ../nbs/09_pipeline.ipynb #ce1628cc
 @patch
 def __call__(
     self: ZeroGuidance,
@@ -126,21 +126,35 @@ def __call__(
     on_stage: Callable[[str], None] | None = None,    # called with a stage's name when it begins
 ) -> Segmentation:
     "Section 3, all of it: segments of the photo, largest first, each with its name. Raises `ImageError`."
-    image, stages, config = read_image(image), _Stages(on_stage or (lambda stage: None)), self.config
-    with stages("clusters"): label_map, nodes, tree = oversegment(image, self.backbones, config)
-    traces: dict[tuple, tuple] = {}
+    image, stages = read_image(image), _Stages(on_stage or (lambda stage: None))
+    with stages("clusters"): label_map, nodes, tree = oversegment(image, self.backbones, self.config)
+    with stages("embeddings"): embedder = segment_embedder(image, self.backbones, self.config)
+    return self.name_tree(image, label_map, nodes, tree, embedder, stages)
+
+@patch
+def name_tree(
+    self: ZeroGuidance,
+    image: np.ndarray,      # [H, W, 3] uint8 RGB
+    label_map: np.ndarray,  # [H, W] int32 in 1..K
+    nodes: list[int],       # K nodes; label k + 1 is nodes[k]
+    tree: SegmentTree,      # that they were cut from
+    embedder: Callable[[np.ndarray], tuple[np.ndarray, SegmentTrace]],  # [K, H, W] bool masks -> [K, D] unit length, and their trace
+    stages=None,            # clock of the stages before
+) -> Segmentation:          # segments of the photo, largest first
+    "Sections 3.3 and 3.4 for segments that a tree was cut into, embedded in any way: names, and siblings joined."
+    stages, traces = stages or _Stages(lambda stage: None), {}
 
     def embed(groups):  # lists of segments' nodes -> [K, D], one mask a list
         with stages("embeddings"):
             masks = [np.isin(label_map, [nodes.index(n) + 1 for n in group]) for group in groups]
-            embeddings, trace = embed_segments(image, np.stack(masks), self.backbones, config)
+            embeddings, trace = embedder(np.stack(masks))
             traces.update(zip(groups, zip(trace.saliency, trace.weight)))
         return embeddings
 
     def name(embedding):
         with stages("words"): return _name(self, embedding)
 
-    with stages("merging"): merged = merge(tree, nodes, embed, name, config.tau, config.merge_weight)
+    with stages("merging"): merged = merge(tree, nodes, embed, name, self.config.tau, self.config.merge_weight)
     return _assemble(self, image, label_map, nodes, tree, merged, traces, stages.seconds)
 
 def _assemble(zg, image, label_map, nodes, tree, merged, traces, seconds) -> Segmentation:
