@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['output_saliency', 'row_saliency', 'subtraction_weight', 'subtracted_attention', 'SegmentTrace', 'clean_inputs',
-           'encode_tokens', 'encode_segments', 'segment_embedder', 'embed_segments']
+           'encode_tokens', 'encode_segments', 'plain_tokens', 'segment_embedder', 'embed_segments']
 
 # %% ../nbs/05_global_subtraction.ipynb #c20dcee2
 from collections.abc import Callable
@@ -87,7 +87,7 @@ def clean_inputs(
         x = block(x)
     return inputs
 
-# %% ../nbs/05_global_subtraction.ipynb #f339fad3
+# %% ../nbs/05_global_subtraction.ipynb #0ce3052f
 def _attend(layer, attn, x, mask, clean, config):
     "`subtracted_attention` with the reference of this layer: the clean stream's tokens, or the segments' own."
     return subtracted_attention(attn, x, mask, clean.get(layer, x), config)
@@ -118,15 +118,27 @@ def encode_segments(
     return encode_tokens(vit, tokens, token_masks, config)
 
 
+@torch.inference_mode()
+def plain_tokens(
+    image: np.ndarray,     # [H, W, 3] uint8 RGB
+    backbones: Backbones,  # whose image-text model is used
+    config: Config,        # image_size, mask_layers
+) -> Tensor:               # [1, N, C]
+    "A picture's tokens where they enter the first masked layer: the same for all its masks."
+    vit, size = backbones.joint_vit, (config.image_size,) * 2
+    pixels = preprocess(image, size, backbones.joint_norm, backbones.device, backbones.dtype, "bicubic")
+    return tokens_after(vit, pixels, check_layers(vit, config.mask_layers) - 1)
+
+
 def segment_embedder(
     image: np.ndarray,     # [H, W, 3] uint8 RGB
     backbones: Backbones,  # whose image-text model is used
     config: Config,        # image_size, mask_layers, saliency, clean_stream, subtract, sigma2
+    tokens: Tensor | None = None,  # [1, N, C] from `plain_tokens`, where they are there already
 ) -> Callable[[np.ndarray], tuple[np.ndarray, SegmentTrace]]:  # masks -> what `embed_segments` gives for them
     "Section 3.2 for a picture whose masks come one after the other: the layers below the masked ones run once."
     vit, side = backbones.joint_vit, config.image_size
-    pixels = preprocess(image, (side, side), backbones.joint_norm, backbones.device, backbones.dtype, "bicubic")
-    with torch.inference_mode(): tokens = tokens_after(vit, pixels, check_layers(vit, config.mask_layers) - 1)
+    if tokens is None: tokens = plain_tokens(image, backbones, config)
     return lambda masks: encode_tokens(vit, tokens, masks_to_tokens(masks, patch_grid(vit, side), image.shape[:2]), config)
 
 
