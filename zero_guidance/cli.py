@@ -105,18 +105,20 @@ def segment(
                 _complain(error)
     if failed: raise typer.Exit(2)
 
-# %% ../nbs/19_cli.ipynb #722d47fa
+# %% ../nbs/19_cli.ipynb #cc381ec2
+_MASKS_ALONE = ("best overlap", "oracle merge")  # figures that no rule changes
+
+def _percent(estimate) -> str:
+    "A figure and its interval in percent."
+    return " ".join((f"{100 * estimate.value:.1f}", f"({100 * estimate.low:.1f}-{100 * estimate.high:.1f})"))
+
 def _figures(
-    results: list,  # of EvaluationResult
+    results: list,  # of EvaluationResult, one protocol
 ) -> Table:
-    "Figures with their 95 % intervals: a row for each rule and metric, a column for each protocol."
-    protocols = list(dict.fromkeys(r.protocol for r in results))
-    table = Table("rule", "metric", *(f"{p} protocol" for p in protocols), box=None, header_style="dim")
-    for rule in dict.fromkeys(r.rule for r in results):
-        of = {r.protocol: r for r in results if r.rule == rule}
-        for i, metric in enumerate(dict.fromkeys(m for r in of.values() for m in r.metrics)):
-            figures = (str(of[p].estimate(metric)) if metric in of[p].metrics else "" for p in protocols)
-            table.add_row("" if i else rule, metric, *figures)
+    "Percent with 95 % intervals over photos: a row for each rule, a column for each metric."
+    metrics = [m for m in results[0].metrics if m not in _MASKS_ALONE]
+    table = Table(f"{results[0].protocol} protocol, %", *metrics, box=None, header_style="dim")
+    for r in results: table.add_row(r.rule, *(_percent(r.estimate(m)) for m in metrics))
     return table
 
 @app.command(no_args_is_help=True)
@@ -141,8 +143,9 @@ def evaluate(
     results = evaluated(found if text_only else with_embeddings(found, labelled, backbones, backbones.config), labelled, backbones,
                         backbones.config, predictions.stem, _wordnet(), split=split)
     here = sum(photo in found for photo in labelled.photos)
-    _console.print(f"{predictions.name}: {here} of {len(labelled)} photos of {labelled.name} have a result; judged by preset {preset}", highlight=False)
-    _console.print(_figures(results))
+    _console.print(f"{predictions.name}: {here} of {len(labelled)} photos of {labelled.name} have a result; judged by preset {preset}", highlight=False, soft_wrap=True)
+    for protocol in dict.fromkeys(r.protocol for r in results): _console.print(_figures([r for r in results if r.protocol == protocol]), "")
+    _console.print("masks alone: " + ", ".join(f"{m} {_percent(results[0].estimate(m))}" for m in _MASKS_ALONE), highlight=False, soft_wrap=True)
     if out:
         import pandas
         with atomic_write(out, "w") as file: pandas.concat(r.to_pandas() for r in results).to_csv(file, index=False, float_format="%.5f")
@@ -153,7 +156,7 @@ def _wordnet():
     try: return load_wordnet()
     except ZeroGuidanceError as error: _errors.print(f"[dim]without the lexical rule: {error}[/]", highlight=False, soft_wrap=True)
 
-# %% ../nbs/19_cli.ipynb #68158169
+# %% ../nbs/19_cli.ipynb #bf57908f
 @app.command()
 def fetch(
     preset: Annotated[str, typer.Argument(help="lite, or teacher (only for training the lite tower).")] = "lite",
@@ -165,7 +168,6 @@ def fetch(
 @app.command()
 def info() -> None:
     "What is installed, which weights are present, which device would be used."
-    import torch
     from zero_guidance.backbones import installed, load_backbones
     libraries = ("torch", "timm", "open_clip_torch", "transformers", "sentence-transformers")
     _console.print(f"zero_guidance {version('zero_guidance')}, Python {sys.version.split()[0]}, device {load_backbones('tiny').device}")

@@ -9,7 +9,7 @@ __all__ = ['PROTOCOLS', 'Metric', 'overlaps', 'Tally', 'tally', 'text_to_text', 
            'score', 'compare', 'name_similarity', 'generation_quality', 'threshold_curve', 'draw_threshold_curve',
            'similarity_table']
 
-# %% ../nbs/12_evaluation.ipynb #75517a6d
+# %% ../nbs/12_evaluation.ipynb #1289074c
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .core import DataError, Segmentation, atomic_write, progress, style
-from .datasets import BACKGROUND, VOID, LabelledSet
+from .core import DataError, Segmentation, atomic_write, progress
+from .datasets import LabelledSet
 
 # %% ../nbs/12_evaluation.ipynb #bc3422c0
 def overlaps(
@@ -33,7 +33,7 @@ def overlaps(
     columns = labels % (C + 2)                                # BACKGROUND = -2 -> C, VOID = -1 -> C + 1
     return np.bincount((label_map * (C + 2) + columns).ravel(), minlength=(K + 1) * (C + 2)).reshape(K + 1, C + 2)[1:]
 
-# %% ../nbs/12_evaluation.ipynb #d2cb7009
+# %% ../nbs/12_evaluation.ipynb #e3b42544
 @dataclass(frozen=True, eq=False)
 class Tally:
     "What scoring needs to know of M segments in n photos with C classes: overlaps in pixels, words, embeddings."
@@ -68,7 +68,8 @@ def tally(
     dataset: LabelledSet,
 ) -> Tally:
     "Compare a system's results with a data set. Raises DataError for photos not in the set, masks of another size, and where no photo has a result."
-    unknown = [photo for photo in predictions if photo not in set(dataset.photos)]
+    known = set(dataset.photos)
+    unknown = [photo for photo in predictions if photo not in known]
     if unknown: raise DataError(f"{unknown[0]}: not a photo of {dataset.name} ({len(unknown)} such); give results of this data set")
     if not len(predictions): raise DataError(f"no results for {dataset.name}; give those of at least one of its {len(dataset)} photos")
     rows, truths, owner, texts, embeddings = [], [], [], [], []
@@ -200,7 +201,7 @@ def bootstrap(
     low, high = np.nanquantile(spread, [(1 - level) / 2, (1 + level) / 2]) if not np.isnan(spread).all() else (np.nan, np.nan)
     return Estimate(float(metric(np.ones((1, n)))[0]), float(low), float(high))
 
-# %% ../nbs/12_evaluation.ipynb #24e027de
+# %% ../nbs/12_evaluation.ipynb #eb1de6f3
 @dataclass(frozen=True, eq=False)
 class EvaluationResult:
     "How well a system's segments fit a data set under one rule of reassignment and one protocol."
@@ -228,8 +229,8 @@ class EvaluationResult:
     @cached_property
     def metrics(self) -> dict[str, Metric]:
         "Every figure as a function of the photos' weights."
-        return {"IoU": self._mean_iou(), "Recall": self._recall(), "mIoU": self._miou(),
-                "best overlap": mean_over_photos(self.overlap), "oracle merge": mean_over_photos(self.oracle)} | self._graded()
+        third = {"mIoU": self._miou()} if self.protocol == "paper" else {"graded recall": self._graded_recall()}
+        return {"IoU": self._mean_iou(), "Recall": self._recall()} | third | {"best overlap": mean_over_photos(self.overlap), "oracle merge": mean_over_photos(self.oracle)}
 
     def _of_answered(self, values): return np.where(self.answered, values, np.nan) if self.protocol == "code" else values
 
@@ -244,17 +245,15 @@ class EvaluationResult:
         return lambda weights: _ratio(weights @ hits, weights @ true.sum(1))
 
     def _miou(self) -> Metric:
-        "Intersections and unions are summed over the set first; the mean is over classes that occur."
-        occurs = self.truth.any(0)
+        "Intersections and unions are summed over the set first; the mean is over classes that occur in it."
         def miou(weights):
-            ratio = _ratio(weights @ self.inside[:, occurs], weights @ self.union[:, occurs])
-            return _ratio(np.nansum(ratio, 1), (~np.isnan(ratio)).sum(1))
+            occurs = weights @ self.truth > 0                            # [B, C]: a draw may lose a rare class
+            return _ratio(np.nansum(_ratio(weights @ self.inside, weights @ self.union) * occurs, 1), occurs.sum(1))
         return miou
 
-    def _graded(self) -> dict[str, Metric]:
-        if self.protocol != "code": return {}
+    def _graded_recall(self) -> Metric:
         steps, scored = (np.nan_to_num(self.iou)[..., None] >= np.linspace(0, 1, 101)).mean(-1), ~np.isnan(self.iou)
-        return {"graded recall": mean_over_photos(self._of_answered(_ratio((steps * scored).sum(1), scored.sum(1))))}
+        return mean_over_photos(self._of_answered(_ratio((steps * scored).sum(1), scored.sum(1))))
 
     def estimate(self,
         metric: str = "IoU",  # a key of `metrics`

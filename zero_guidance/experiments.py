@@ -6,11 +6,11 @@
 __all__ = ['FILLS', 'ABLATION', 'RELEASED_CROP', 'crop_and_mask', 'crop_embedder', 'Method', 'leaves_of', 'name_leaves',
            'name_regions', 'result_folder', 'run']
 
-# %% ../nbs/14_experiments.ipynb #0c051f31
+# %% ../nbs/14_experiments.ipynb #8a27cd6d
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np

@@ -6,9 +6,8 @@
 __all__ = ['Results', 'saved_results', 'read_panoptic', 'write_panoptic', 'read_predictions', 'with_embeddings', 'evaluate',
            'lexical_results']
 
-# %% ../nbs/12b_predictions.ipynb #396f1342
+# %% ../nbs/12b_predictions.ipynb #b075e9e6
 import json
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +16,7 @@ import numpy as np
 from PIL import Image
 
 from .backbones import Backbones
-from .core import Config, DataError, Segment, Segmentation, atomic_write, load_segmentation, progress
+from .core import Config, DataError, Segment, Segmentation, atomic_write, load_segmentation
 from .datasets import LabelledSet
 from .evaluation import (PROTOCOLS, EvaluationResult, Tally, best_class, constant_verification, score, segment_to_text,
                                       tally, text_to_text)
