@@ -33,7 +33,7 @@ def overlaps(
     columns = labels % (C + 2)                                # BACKGROUND = -2 -> C, VOID = -1 -> C + 1
     return np.bincount((label_map * (C + 2) + columns).ravel(), minlength=(K + 1) * (C + 2)).reshape(K + 1, C + 2)[1:]
 
-# %% ../nbs/12_evaluation.ipynb #e3b42544
+# %% ../nbs/12_evaluation.ipynb #6f64300a
 @dataclass(frozen=True, eq=False)
 class Tally:
     "What scoring needs to know of M segments in n photos with C classes: overlaps in pixels, words, embeddings."
@@ -44,7 +44,7 @@ class Tally:
     overlap: np.ndarray           # [M, C] int64 px
     background: np.ndarray        # [M] int64 px that belong to no class
     truth: np.ndarray             # [n, C] int64 px of each class
-    answered: np.ndarray          # [n] bool: the system gave a result for the photo
+    answered: np.ndarray          # [n] bool: the system found a segment in the photo
     texts: tuple[str, ...]        # M free words
     embeddings: np.ndarray | None # [M, D] unit length, where every segment has one
 
@@ -67,7 +67,7 @@ def tally(
     predictions: Mapping[str, Segmentation],  # photo -> result; a photo that is not in it has no answer; where masks overlap the smaller lies on top
     dataset: LabelledSet,
 ) -> Tally:
-    "Compare a system's results with a data set. Raises DataError for photos not in the set, masks of another size, and where no photo has a result."
+    "Compare a system's results with a data set. Raises DataError for photos not in the set, masks of another size, and where no photo has a segment."
     known = set(dataset.photos)
     unknown = [photo for photo in predictions if photo not in known]
     if unknown: raise DataError(f"{unknown[0]}: not a photo of {dataset.name} ({len(unknown)} such); give results of this data set")
@@ -80,10 +80,11 @@ def tally(
         for s in found or ():
             if not s.label.strip(): raise DataError(f"{photo}: segment {s.id} has no name; give every segment one")
             texts.append(s.label); embeddings.append(s.embedding)
+    if not texts: raise DataError(f"{dataset.name}: not one segment in {len(predictions)} results; check what made them")
     table, C = np.concatenate(rows), len(dataset.classes)
-    stacked = np.stack(embeddings) if embeddings and all(e is not None for e in embeddings) else None
+    stacked = np.stack(embeddings) if all(e is not None for e in embeddings) else None
     return Tally(dataset.name, dataset.photos, dataset.classes, np.array(owner, int), table[:, :C], table[:, C], np.stack(truths),
-                 np.array([photo in predictions for photo in dataset.photos]), tuple(texts), stacked)
+                 np.array([len(row) > 0 for row in rows]), tuple(texts), stacked)
 
 # %% ../nbs/12_evaluation.ipynb #65d46596
 def text_to_text(

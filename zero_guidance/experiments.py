@@ -6,9 +6,10 @@
 __all__ = ['FILLS', 'ABLATION', 'RELEASED_CROP', 'crop_and_mask', 'crop_embedder', 'Method', 'leaves_of', 'name_leaves',
            'name_regions', 'result_folder', 'run']
 
-# %% ../nbs/14_experiments.ipynb #8a27cd6d
+# %% ../nbs/14_experiments.ipynb #7711cabd
 import hashlib
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -144,7 +145,7 @@ def name_regions(
     return Segmentation(labels.shape, np.where(labels < 0, 0, labels + 1).astype(np.int32), segments, None, zg.config,
                         provenance=zg.backbones.provenance())
 
-# %% ../nbs/14_experiments.ipynb #87111f41
+# %% ../nbs/14_experiments.ipynb #a3aab5e5
 def result_folder(
     folder,            # of all runs
     dataset: LabelledSet,
@@ -152,8 +153,8 @@ def result_folder(
     regions: bool = False,  # names of true regions, in the place of segments
 ) -> Path:             # one saved `Segmentation` a photo below it
     "Where the results of a method on a data set are."
-    words = [dataset.name, method.name, method.fill, "regions" * regions]
-    return Path(folder) / "-".join("".join(c if c.isalnum() else " " for c in word).strip().replace(" ", "_") for word in words if word)
+    words = filter(None, (dataset.name, method.name, method.fill, "regions" * regions))
+    return Path(folder) / "-".join(re.sub(r"\W", "_", word) for word in words)
 
 def _done(path, zg) -> bool:
     "Whether a result is there, made with these constants and these weights."
