@@ -9,8 +9,9 @@ def __getattr__(name: str):
 
     from ._modidx import d
 
-    for module, symbols in d["syms"].items():
-        if not name.startswith("_") and f"{module}.{name}" in symbols:
+    homes = sorted(d["syms"], key=lambda module: module.endswith(".cli"))  # last: its commands are named like what they call
+    for module in homes:
+        if not name.startswith("_") and f"{module}.{name}" in d["syms"][module]:
             return getattr(import_module(module), name)
     raise AttributeError(f"module 'zero_guidance' has no attribute {name!r}")
 

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FILLS', 'ABLATION', 'RELEASED_CROP', 'crop_and_mask', 'crop_embedder', 'Method', 'leaves_of', 'name_leaves',
-           'name_regions', 'result_folder', 'run']
+           'name_regions', 'result_folder', 'run_methods']
 
 # %% ../nbs/14_experiments.ipynb #7711cabd
 import hashlib
@@ -145,7 +145,7 @@ def name_regions(
     return Segmentation(labels.shape, np.where(labels < 0, 0, labels + 1).astype(np.int32), segments, None, zg.config,
                         provenance=zg.backbones.provenance())
 
-# %% ../nbs/14_experiments.ipynb #a3aab5e5
+# %% ../nbs/14_experiments.ipynb #85acde8d
 def result_folder(
     folder,            # of all runs
     dataset: LabelledSet,
@@ -163,7 +163,7 @@ def _done(path, zg) -> bool:
     models = made["provenance"]["models"]
     return made["config"] == json.loads(zg.config.to_json()) and models["joint"]["sha256"] == zg.backbones.weights_sha256("joint")
 
-def run(
+def run_methods(
     dataset: LabelledSet,
     methods: Sequence[Method],
     zg: ZeroGuidance,      # models and constants
