@@ -57,7 +57,7 @@ def crop_embedder(
         with torch.inference_mode(): return torch.cat([embed_images(vit, crop) for crop in crops]).float().cpu().numpy(), SegmentTrace(empty, empty)
     return embed
 
-# %% ../nbs/14_experiments.ipynb #bbabec7d
+# %% ../nbs/14_experiments.ipynb #99bc03b1
 @dataclass(frozen=True)
 class Method:
     "A line of the ablation: what differs from the preset."
@@ -95,6 +95,7 @@ ABLATION = (
     Method("crop and mask", fill="grey"),
     Method("without global subtraction", dict(subtract=False)),
     Method("without merging", dict(tau=2.)),
+    Method("without subtraction and merging", dict(subtract=False, tau=2.)),
     Method("full"),
     Method("full, the code's saliency", dict(saliency="code")),
 )
