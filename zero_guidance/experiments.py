@@ -146,7 +146,7 @@ def name_regions(
     return Segmentation(labels.shape, np.where(labels < 0, 0, labels + 1).astype(np.int32), segments, None, zg.config,
                         provenance=zg.backbones.provenance())
 
-# %% ../nbs/14_experiments.ipynb #85acde8d
+# %% ../nbs/14_experiments.ipynb #f5dc2cf8
 def result_folder(
     folder,            # of all runs
     dataset: LabelledSet,
@@ -179,8 +179,8 @@ def run_methods(
         wanted = [line for line in wanted if not _done(line[-1], line[1])]
         if not wanted: continue
         image, labels, tokens = dataset.image(photo), dataset.labels(photo), {}
-        leaves = leaves_of(image, zg, Path(folder) / "leaves")
         for method, own, region, path in wanted:
+            leaves = leaves_of(image, own, Path(folder) / "leaves")
             seen = own.config.image_size, own.config.mask_layers[0]
             if seen not in tokens: tokens[seen] = plain_tokens(image, own.backbones, own.config)
             embedder = method.embedder(own, image, leaves.label_map, tokens[seen])
