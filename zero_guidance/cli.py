@@ -105,20 +105,21 @@ def segment(
                 _complain(error)
     if failed: raise typer.Exit(2)
 
-# %% ../nbs/19_cli.ipynb #cc381ec2
+# %% ../nbs/19_cli.ipynb #8d7534f0
 _MASKS_ALONE = ("best overlap", "oracle merge")  # figures that no rule changes
 
 def _percent(estimate) -> str:
     "A figure and its interval in percent."
-    return " ".join((f"{100 * estimate.value:.1f}", f"({100 * estimate.low:.1f}-{100 * estimate.high:.1f})"))
+    return f"{100 * estimate.value:.1f} ({100 * estimate.low:.1f}-{100 * estimate.high:.1f})"
 
 def _figures(
-    results: list,  # of EvaluationResult, one protocol
+    figures,        # pandas.DataFrame of one protocol, as `EvaluationResult.to_pandas` gives it
+    protocol: str,  # its name
 ) -> Table:
     "Percent with 95 % intervals over photos: a row for each rule, a column for each metric."
-    metrics = [m for m in results[0].metrics if m not in _MASKS_ALONE]
-    table = Table(f"{results[0].protocol} protocol, %", *metrics, box=None, header_style="dim")
-    for r in results: table.add_row(r.rule, *(_percent(r.estimate(m)) for m in metrics))
+    shown = figures[~figures.metric.isin(_MASKS_ALONE)]
+    table = Table(f"{protocol} protocol, %", *shown.metric.unique(), box=None, header_style="dim")
+    for rule, rows in shown.groupby("rule", sort=False): table.add_row(rule, *map(_percent, rows.itertuples()))
     return table
 
 @app.command(no_args_is_help=True)
@@ -135,6 +136,7 @@ def evaluate(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
 ) -> None:
     "Score a system's segments and free words against a labelled data set."
+    import pandas
     from zero_guidance.datasets import load_dataset
     from zero_guidance.predictions import evaluate as evaluated, read_predictions, with_embeddings
     labelled, found = load_dataset(dataset, root, split, spelling), read_predictions(predictions, masks)
@@ -144,11 +146,12 @@ def evaluate(
                         backbones.config, predictions.stem, _wordnet(), split=split)
     here = sum(photo in found for photo in labelled.photos)
     _console.print(f"{predictions.name}: {here} of {len(labelled)} photos of {labelled.name} have a result; judged by preset {preset}", highlight=False, soft_wrap=True)
-    for protocol in dict.fromkeys(r.protocol for r in results): _console.print(_figures([r for r in results if r.protocol == protocol]), "")
-    _console.print("masks alone: " + ", ".join(f"{m} {_percent(results[0].estimate(m))}" for m in _MASKS_ALONE), highlight=False, soft_wrap=True)
+    figures = pandas.concat(r.to_pandas() for r in results)
+    for protocol, rows in figures.groupby("protocol", sort=False): _console.print(_figures(rows, protocol), "")
+    alone = figures.drop_duplicates("metric").set_index("metric").loc[list(_MASKS_ALONE)]
+    _console.print("masks alone: " + ", ".join(f"{row.Index} {_percent(row)}" for row in alone.itertuples()), highlight=False, soft_wrap=True)
     if out:
-        import pandas
-        with atomic_write(out, "w") as file: pandas.concat(r.to_pandas() for r in results).to_csv(file, index=False, float_format="%.5f")
+        with atomic_write(out, "w") as file: figures.to_csv(file, index=False, float_format="%.5f")
 
 def _wordnet():
     "WordNet for the lexical rule, or None and a line that says how to get it."

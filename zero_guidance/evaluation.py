@@ -9,10 +9,10 @@ __all__ = ['PROTOCOLS', 'Metric', 'overlaps', 'Tally', 'tally', 'text_to_text', 
            'score', 'compare', 'name_similarity', 'generation_quality', 'threshold_curve', 'draw_threshold_curve',
            'similarity_table']
 
-# %% ../nbs/12_evaluation.ipynb #1289074c
+# %% ../nbs/12_evaluation.ipynb #aa63c616
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +33,7 @@ def overlaps(
     columns = labels % (C + 2)                                # BACKGROUND = -2 -> C, VOID = -1 -> C + 1
     return np.bincount((label_map * (C + 2) + columns).ravel(), minlength=(K + 1) * (C + 2)).reshape(K + 1, C + 2)[1:]
 
-# %% ../nbs/12_evaluation.ipynb #6f64300a
+# %% ../nbs/12_evaluation.ipynb #3aaae79d
 @dataclass(frozen=True, eq=False)
 class Tally:
     "What scoring needs to know of M segments in n photos with C classes: overlaps in pixels, words, embeddings."
@@ -48,10 +48,15 @@ class Tally:
     texts: tuple[str, ...]        # M free words
     embeddings: np.ndarray | None # [M, D] unit length, where every segment has one
 
-    @property
+    @cached_property
     def area(self) -> np.ndarray:  # [M] int64 px
         "Pixels of each segment that count: those outside VOID."
         return self.overlap.sum(1) + self.background
+
+    @cached_property
+    def masks_alone(self) -> tuple[np.ndarray, np.ndarray]:  # [n], [n]
+        "`best_overlap` and `oracle_merge`: no rule and no threshold changes them."
+        return best_overlap(self), oracle_merge(self)
 
 def _photo_tally(photo, found, dataset) -> tuple[np.ndarray, np.ndarray]:
     "Overlaps [K, C + 2] of one photo, and its classes' areas [C]."
@@ -168,7 +173,7 @@ def best_scoring(
         if (where := (tally.owner[m], to[m])) not in seen: seen.add(where); best[m] = True
     return best
 
-# %% ../nbs/12_evaluation.ipynb #0486b40b
+# %% ../nbs/12_evaluation.ipynb #6668667c
 class Estimate(NamedTuple):
     "A figure with its interval."
     value: float
@@ -189,6 +194,15 @@ def _ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     "a / b, NaN where b is 0."
     return np.divide(a, b, out=np.full(np.broadcast(a, b).shape, np.nan), where=b > 0)
 
+def _mean(values: np.ndarray, axis: int) -> np.ndarray:
+    "The mean of what is not NaN, NaN where nothing is."
+    return _ratio(np.nansum(values, axis), (~np.isnan(values)).sum(axis))
+
+@lru_cache(maxsize=2)
+def _draws(n: int, draws: int, seed: int) -> np.ndarray:  # [B, n]
+    "How often each photo comes up in each draw; the same for every figure of the same photos."
+    return np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), draws).astype(float)
+
 def bootstrap(
     metric: Metric,
     n: int,              # photos
@@ -197,12 +211,11 @@ def bootstrap(
     level: float = .95,  # of the interval
 ) -> Estimate:
     "A figure and its percentile interval over photos drawn with replacement."
-    weights = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), draws).astype(float)
-    spread = metric(weights)
+    spread = metric(_draws(n, draws, seed))
     low, high = np.nanquantile(spread, [(1 - level) / 2, (1 + level) / 2]) if not np.isnan(spread).all() else (np.nan, np.nan)
     return Estimate(float(metric(np.ones((1, n)))[0]), float(low), float(high))
 
-# %% ../nbs/12_evaluation.ipynb #eb1de6f3
+# %% ../nbs/12_evaluation.ipynb #b5fe3749
 @dataclass(frozen=True, eq=False)
 class EvaluationResult:
     "How well a system's segments fit a data set under one rule of reassignment and one protocol."
@@ -227,6 +240,11 @@ class EvaluationResult:
         "IoU of every class in every photo."
         return _ratio(self.inside, self.union)
 
+    @property
+    def found(self) -> np.ndarray:  # [n, C] bool
+        "True classes whose united mask overlaps them enough."
+        return (self.truth > 0) & (np.nan_to_num(self.iou) > self.tau_iou)
+
     @cached_property
     def metrics(self) -> dict[str, Metric]:
         "Every figure as a function of the photos' weights."
@@ -236,14 +254,13 @@ class EvaluationResult:
     def _of_answered(self, values): return np.where(self.answered, values, np.nan) if self.protocol == "code" else values
 
     def _mean_iou(self) -> Metric:
-        scored = ~np.isnan(self.iou)
-        return mean_over_photos(self._of_answered(_ratio(np.nansum(self.iou, 1), scored.sum(1))))
+        return mean_over_photos(self._of_answered(_mean(self.iou, 1)))
 
     def _recall(self) -> Metric:
-        true, scored = self.truth > 0, ~np.isnan(self.iou)
-        if self.protocol == "code": return mean_over_photos(self._of_answered(_ratio((self.single >= self.tau_iou).sum(1), scored.sum(1))))
-        hits = (true & (np.nan_to_num(self.iou) > self.tau_iou)).sum(1)
-        return lambda weights: _ratio(weights @ hits, weights @ true.sum(1))
+        if self.protocol == "code":
+            return mean_over_photos(self._of_answered(_ratio((self.single >= self.tau_iou).sum(1), (~np.isnan(self.iou)).sum(1))))
+        hits, true = self.found.sum(1), (self.truth > 0).sum(1)
+        return lambda weights: _ratio(weights @ hits, weights @ true)
 
     def _miou(self) -> Metric:
         "Intersections and unions are summed over the set first; the mean is over classes that occur in it."
@@ -253,8 +270,14 @@ class EvaluationResult:
         return miou
 
     def _graded_recall(self) -> Metric:
-        steps, scored = (np.nan_to_num(self.iou)[..., None] >= np.linspace(0, 1, 101)).mean(-1), ~np.isnan(self.iou)
-        return mean_over_photos(self._of_answered(_ratio((steps * scored).sum(1), scored.sum(1))))
+        steps = (self.iou[..., None] >= np.linspace(0, 1, 101)).mean(-1)
+        return mean_over_photos(self._of_answered(_mean(np.where(np.isnan(self.iou), np.nan, steps), 1)))
+
+    def value(self,
+        metric: str = "IoU",  # a key of `metrics`
+    ) -> float:
+        "A figure without its interval."
+        return float(self._metric(metric)(np.ones((1, len(self.photos))))[0])
 
     def estimate(self,
         metric: str = "IoU",  # a key of `metrics`
@@ -278,19 +301,18 @@ class EvaluationResult:
     def per_class(self):  # pandas.DataFrame, classes that occur or were answered
         "One row a class: photos with it, share found, IoU as a mean over photos and over the set."
         import pandas
-        true, iou = self.truth > 0, self.iou
+        true = self.truth > 0
         table = pandas.DataFrame({"photos": true.sum(0), "answered": ((self.union > self.truth) | (self.inside > 0)).sum(0),
-                                  "found": _ratio((true & (np.nan_to_num(iou) > self.tau_iou)).sum(0), true.sum(0)),
-                                  "IoU": _ratio(np.nansum(iou, 0), (~np.isnan(iou)).sum(0)), "set IoU": _ratio(self.inside.sum(0), self.union.sum(0))},
+                                  "found": _ratio(self.found.sum(0), true.sum(0)),
+                                  "IoU": _mean(self.iou, 0), "set IoU": _ratio(self.inside.sum(0), self.union.sum(0))},
                                  index=pandas.Index(self.classes, name="class"))
         return table[(table.photos > 0) | (table.answered > 0)]
 
     def per_photo(self):  # pandas.DataFrame
         "One row a photo: its IoU, true classes, classes found, best overlap, oracle merge."
         import pandas
-        iou, true = self.iou, self.truth > 0
-        return pandas.DataFrame({"photo": self.photos, "IoU": _ratio(np.nansum(iou, 1), (~np.isnan(iou)).sum(1)), "true": true.sum(1),
-                                 "found": (true & (np.nan_to_num(iou) > self.tau_iou)).sum(1), "best overlap": self.overlap, "oracle merge": self.oracle})
+        return pandas.DataFrame({"photo": self.photos, "IoU": _mean(self.iou, 1), "true": (self.truth > 0).sum(1),
+                                 "found": self.found.sum(1), "best overlap": self.overlap, "oracle merge": self.oracle})
 
     def to_csv(self,
         path,  # file; replaced
@@ -317,10 +339,10 @@ class EvaluationResult:
         ax.set(xlim=(0, 1), title=f"{self.name}: {self.data}, {self.rule}"); ax.margins(y=.01); ax.legend(loc="lower right", fontsize=7)
         return ax
 
-    def __repr__(self): return f"{self.name}, {self.data} ({len(self.photos)} photos), {self.rule}, {self.protocol}: " + ", ".join(f"{m} {self._metric(m)(np.ones((1, len(self.photos))))[0]:.3f}" for m in self.metrics)
+    def __repr__(self): return f"{self.name}, {self.data} ({len(self.photos)} photos), {self.rule}, {self.protocol}: " + ", ".join(f"{m} {self.value(m):.3f}" for m in self.metrics)
     def _repr_html_(self): return self.to_pandas().to_html(index=False, float_format="{:.3f}".format, border=0)
 
-# %% ../nbs/12_evaluation.ipynb #00b917ef
+# %% ../nbs/12_evaluation.ipynb #ba6a8a1b
 def best_overlap(
     tally: Tally,
 ) -> np.ndarray:  # [n] mean over a photo's true classes, NaN where it has none
@@ -361,7 +383,7 @@ def score(
     excuse = protocol == "code" and tally.data.lower().startswith("voc")  # the only set whose background the released code treats so
     inside, every = class_areas(tally, to, keep, excuse)
     return EvaluationResult(name, tally.data, protocol, rule, tally.photos, tally.classes, inside, every + tally.truth - inside, tally.truth,
-                            single_iou(tally, to, keep), tally.answered, best_overlap(tally), oracle_merge(tally), tau_iou, about)
+                            single_iou(tally, to, keep), tally.answered, *tally.masks_alone, tau_iou, about)
 
 # %% ../nbs/12_evaluation.ipynb #080e61f6
 def compare(
@@ -400,7 +422,7 @@ def generation_quality(
     if protocol == "code": return bootstrap(mean_over_photos(_ratio(hits, regions)), n)
     return bootstrap(lambda weights: _ratio(weights @ hits, weights @ regions), n)
 
-# %% ../nbs/12_evaluation.ipynb #384313cd
+# %% ../nbs/12_evaluation.ipynb #c7240bd5
 def threshold_curve(
     tally: Tally,
     similarity: np.ndarray,   # [M, C] from `text_to_text` or `segment_to_text`
@@ -415,7 +437,7 @@ def threshold_curve(
         keep = constant_verification(best, tau)
         result = score(tally, to, keep, protocol)
         iou = result.estimate("IoU")
-        rows.append(dict(tau=tau, IoU=iou.value, low=iou.low, high=iou.high, Recall=result.estimate("Recall", draws=1).value, kept=keep.mean() if len(keep) else 0.))
+        rows.append(dict(tau=tau, IoU=iou.value, low=iou.low, high=iou.high, Recall=result.value("Recall"), kept=keep.mean() if len(keep) else 0.))
     return pandas.DataFrame(rows)
 
 def draw_threshold_curve(

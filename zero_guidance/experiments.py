@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['FILLS', 'ABLATION', 'RELEASED_CROP', 'crop_and_mask', 'crop_embedder', 'Method', 'leaves_of', 'name_leaves',
-           'name_regions', 'result_folder', 'run_methods']
+           'name_regions', 'result_folder', 'run_methods', 'results_of']
 
-# %% ../nbs/14_experiments.ipynb #7711cabd
+# %% ../nbs/14_experiments.ipynb #278cf7de
 import hashlib
 import json
 import re
@@ -24,6 +24,7 @@ from .datasets import LabelledSet, true_segments
 from .dino_clustering import oversegment
 from .global_subtraction import SegmentTrace, plain_tokens, segment_embedder
 from .pipeline import ZeroGuidance
+from .predictions import Results
 
 # %% ../nbs/14_experiments.ipynb #489ba999
 FILLS = ("black", "grey", "blur")
@@ -185,3 +186,14 @@ def run_methods(
             if seen not in tokens: tokens[seen] = plain_tokens(image, own.backbones, own.config)
             embedder = method.embedder(own, image, leaves.label_map, tokens[seen])
             save_segmentation(name_regions(own, labels, len(dataset.classes), embedder) if region else name_leaves(own, image, leaves, embedder), path)
+
+# %% ../nbs/14_experiments.ipynb #ac9077af
+def results_of(
+    folder,            # of all runs
+    dataset: LabelledSet,
+    method: Method,
+    regions: bool = False,  # names of true regions, in the place of segments
+) -> Results:          # by photo, read when asked for
+    "What `run_methods` saved for a method on a data set's photos."
+    path = result_folder(folder, dataset, method, regions)
+    return Results(dataset.photos, lambda photo: load_segmentation(path / photo))

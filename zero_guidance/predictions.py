@@ -6,10 +6,11 @@
 __all__ = ['Results', 'saved_results', 'read_panoptic', 'write_panoptic', 'read_predictions', 'with_embeddings', 'evaluate',
            'lexical_results']
 
-# %% ../nbs/12b_predictions.ipynb #b075e9e6
+# %% ../nbs/12b_predictions.ipynb #43d275bd
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -17,23 +18,25 @@ from PIL import Image
 
 from .backbones import Backbones
 from .core import Config, DataError, Segment, Segmentation, atomic_write, load_segmentation
-from .datasets import LabelledSet
+from .datasets import LabelledSet, read_colours
 from .evaluation import (PROTOCOLS, EvaluationResult, Tally, best_class, constant_verification, score, segment_to_text,
                                       tally, text_to_text)
 from .global_subtraction import embed_segments
 from .lexical import LEVELS, lexical_assignment, lexical_levels
 
-# %% ../nbs/12b_predictions.ipynb #5100a2fe
+# %% ../nbs/12b_predictions.ipynb #76ee7dc5
 @dataclass(frozen=True, eq=False)
 class Results(Mapping):
     "A system's results by photo, each read or made when it is asked for."
     photos: tuple[str, ...]               # names
     read: Callable[[str], Segmentation]   # name -> result
 
+    @cached_property
+    def _known(self) -> frozenset: return frozenset(self.photos)
     def __getitem__(self, photo: str) -> Segmentation:
         if photo not in self: raise KeyError(photo)
         return self.read(photo)
-    def __contains__(self, photo) -> bool: return photo in set(self.photos)
+    def __contains__(self, photo) -> bool: return photo in self._known
     def __iter__(self) -> Iterator[str]: return iter(self.photos)
     def __len__(self) -> int: return len(self.photos)
 
@@ -45,7 +48,7 @@ def saved_results(
     if not paths: raise DataError(f"{folder}: no saved segmentations; give the folder that zero_guidance segment --out wrote")
     return Results(tuple(paths), lambda photo: load_segmentation(paths[photo]))
 
-# %% ../nbs/12b_predictions.ipynb #34967878
+# %% ../nbs/12b_predictions.ipynb #f2a38567
 def read_panoptic(
     path,            # panoptic JSON
     masks=None,      # folder of its PNGs; by default the JSON's name without .json, or the folder that holds it
@@ -73,16 +76,14 @@ def read_panoptic(
 
 def _panoptic_photo(png, infos, names) -> Segmentation:
     "One photo's PNG and its segments."
-    try:
-        with Image.open(png) as image: r, g, b = np.moveaxis(np.asarray(image.convert("RGB"), np.int64), -1, 0)
-    except FileNotFoundError: raise DataError(f"{png}: no such file; give the folder of the JSON's PNGs with --masks") from None
-    except (OSError, SyntaxError, ValueError) as error: raise DataError(f"{png}: not a picture ({error}); get it again") from None
-    ids, row = np.unique(r + 256 * g + 65536 * b, return_inverse=True)
+    if not png.is_file(): raise DataError(f"{png}: no such file; give the folder of the JSON's PNGs with --masks")
+    colours = read_colours(png)
+    ids, row = np.unique(colours, return_inverse=True)
     number = {0: 0} | {s["id"]: k for k, s in enumerate(infos, start=1)}
     unknown, empty = set(ids.tolist()) - number.keys(), number.keys() - set(ids.tolist()) - {0}
     if unknown: raise DataError(f"{png}: id {min(unknown)} is not in the JSON; write both from one run")
     if empty: raise DataError(f"{png}: segment {min(empty)} has no pixel; leave it out of the JSON")
-    label_map = np.array([number[i] for i in ids.tolist()], np.int32)[row.reshape(r.shape)]
+    label_map = np.array([number[i] for i in ids.tolist()], np.int32)[row.reshape(colours.shape)]
     return Segmentation(label_map.shape, label_map, [Segment(k, -1, names[s["category_id"]]) for k, s in enumerate(infos, start=1)])
 
 def write_panoptic(
