@@ -23,7 +23,7 @@ setup(
     packages=find_packages(include=["zero_guidance", "zero_guidance.*"]),
     package_data={"zero_guidance": ["assets/*"]},
     install_requires=cfg["requirements"].split(),
-    extras_require={kind: cfg[f"{kind}_requirements"].split() for kind in ("evaluation", "dev")},
+    extras_require={kind: cfg[f"{kind}_requirements"].split() for kind in ("evaluation", "notebook", "dev")},
     entry_points={"console_scripts": cfg["console_scripts"].split("\n")},
     classifiers=[
         "Development Status :: 3 - Alpha",
