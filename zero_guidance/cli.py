@@ -5,9 +5,10 @@
 # %% auto #0
 __all__ = ['app', 'main', 'segment', 'evaluate', 'fetch', 'info']
 
-# %% ../nbs/19_cli.ipynb #6cd72029
+# %% ../nbs/19_cli.ipynb #d79558ee
 import math
 import sys
+import warnings
 from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
@@ -18,19 +19,24 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from .core import Segmentation, ZeroGuidanceError, atomic_write, list_images
+from .core import ZeroGuidanceError, ZeroGuidanceWarning, atomic_write, list_images
+from .segmentation import Segmentation
 
-# %% ../nbs/19_cli.ipynb #f4ccd659
+# %% ../nbs/19_cli.ipynb #9d651207
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 _console, _errors = Console(force_jupyter=False), Console(stderr=True, force_jupyter=False)
 
-def _complain(error: ZeroGuidanceError) -> None:
+def _complain(error: ZeroGuidanceError | ZeroGuidanceWarning) -> None:
     "One line about what the user can mend."
     _errors.print(f"zero_guidance: {error}", markup=False, highlight=False, soft_wrap=True)
 
 def main() -> None:
     "Run the command line."
-    try: app()
+    try:
+        with warnings.catch_warnings():
+            usual = warnings.showwarning
+            warnings.showwarning = lambda said, kind, *place: _complain(said) if kind is ZeroGuidanceWarning else usual(said, kind, *place)
+            app()
     except ZeroGuidanceError as error:
         _complain(error)
         sys.exit(2)

@@ -17,8 +17,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .core import DataError, Segmentation, atomic_write, progress
+from .core import DataError, atomic_write, progress
 from .datasets import LabelledSet
+from .segmentation import Segmentation
 
 # %% ../nbs/12_evaluation.ipynb #bc3422c0
 def overlaps(

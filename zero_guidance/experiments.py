@@ -6,7 +6,7 @@
 __all__ = ['FILLS', 'ABLATION', 'RELEASED_CROP', 'crop_and_mask', 'crop_embedder', 'Method', 'leaves_of', 'name_leaves',
            'name_regions', 'result_folder', 'run_methods', 'results_of']
 
-# %% ../nbs/14_experiments.ipynb #278cf7de
+# %% ../nbs/14_experiments.ipynb #aca9dee1
 import hashlib
 import json
 import re
@@ -19,12 +19,13 @@ import torch
 from scipy.ndimage import find_objects, gaussian_filter
 
 from .backbones import Backbones, embed_images, preprocess
-from .core import Config, ConfigError, Segment, Segmentation, image_sha256, load_segmentation, progress, save_segmentation
+from .core import Config, ConfigError, image_sha256, progress
 from .datasets import LabelledSet, true_segments
-from .dino_clustering import oversegment
+from .segment_masks import oversegment
 from .global_subtraction import SegmentTrace, plain_tokens, segment_embedder
 from .pipeline import ZeroGuidance
 from .predictions import Results
+from .segmentation import Segment, Segmentation, load_segmentation, save_segmentation
 
 # %% ../nbs/14_experiments.ipynb #489ba999
 FILLS = ("black", "grey", "blur")
@@ -102,11 +103,11 @@ ABLATION = (
 )
 RELEASED_CROP = Method("crop and mask, as released", fill="black", last_leaf=True)
 
-# %% ../nbs/14_experiments.ipynb #50ea113a
+# %% ../nbs/14_experiments.ipynb #ac0de36d
 def _leaf_key(image, backbones, config) -> str:
     "Fingerprint of what a photo's leaves depend on: its pixels, the keys' weights, the constants of section 3.1."
-    constants = ("short_side", "stride", "keys_layer", "facet", "linkage", "n", "T", "prune", "refine", "crf_sxy", "crf_compat", "crf_bilateral_sxy",
-                 "crf_srgb", "crf_bilateral_compat", "crf_iterations", "mask_resolution")
+    constants = ("short_side", "stride", "keys_layer", "facet", "linkage", "n", "T", "prune", "refine", "superpixel_scale", "crf_side", "crf_sxy", "crf_compat",
+                 "crf_bilateral_sxy", "crf_srgb", "crf_bilateral_compat", "crf_iterations", "mask_resolution")
     what = {name: getattr(config, name) for name in constants} | {"image": image_sha256(image), "keys": backbones.weights_sha256("keys_vit")}
     return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
 

@@ -6,7 +6,7 @@
 __all__ = ['TEMPERATURE', 'Vocabulary', 'load_vocabulary', 'hubness', 'score_words', 'probabilities', 'embed_vocabulary',
            'embed_photo', 'embed_references', 'load_references', 'Namer', 'make_namer']
 
-# %% ../nbs/07_naming.ipynb #938d8f06
+# %% ../nbs/07_naming.ipynb #ea0ffde5
 import hashlib
 import importlib.resources
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ from scipy.special import softmax
 
 from .core import Config, DataError, atomic_write, cache_dir, file_sha256, read_image
 from .backbones import Backbones
-from .dino_clustering import oversegment
+from .segment_masks import oversegment
 from .global_subtraction import embed_segments
 
 # %% ../nbs/07_naming.ipynb #be020baf

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ZeroGuidance']
 
-# %% ../nbs/09_pipeline.ipynb #0f59476f
+# %% ../nbs/09_pipeline.ipynb #d37323e8
 import platform
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -18,11 +18,12 @@ from fastcore.basics import patch
 from scipy.special import softmax
 
 from .backbones import Backbones, load_backbones
-from .core import Config, Segment, Segmentation, SegmentTree, image_sha256, mask_to_rle, read_image
-from .dino_clustering import oversegment
+from .core import Config, image_sha256, read_image
+from .segment_masks import oversegment
 from .global_subtraction import SegmentTrace, embed_segments, segment_embedder
 from .merging import merge
 from .naming import Namer, Vocabulary, load_vocabulary, make_namer
+from .segmentation import Segment, Segmentation, SegmentTree, mask_to_rle
 from .zerocap import caption
 
 # %% ../nbs/09_pipeline.ipynb #a6cfbdc8
@@ -118,7 +119,7 @@ def _segment(id, node, names, embedding, saliency, weight, rle=None) -> Segment:
     return Segment(id, node, label, score, probability, [(word, s) for word, s, _ in names],
                    embedding=embedding, saliency=saliency, weight=weight, rle=rle)
 
-# %% ../nbs/09_pipeline.ipynb #ce1628cc
+# %% ../nbs/09_pipeline.ipynb #d67bdb9a
 @patch
 def __call__(
     self: ZeroGuidance,
@@ -158,17 +159,17 @@ def name_tree(
     return _assemble(self, image, label_map, nodes, tree, merged, traces, stages.seconds)
 
 def _assemble(zg, image, label_map, nodes, tree, merged, traces, seconds) -> Segmentation:
-    "The kept nodes as segments, numbered from the largest down."
-    areas = np.bincount(label_map.ravel(), minlength=len(nodes) + 1)
-    labels_of = {kept: [nodes.index(n) + 1 for n in group] for kept, group in merged.groups.items() if kept in merged.nodes}
-    order = sorted(labels_of, key=lambda kept: -areas[labels_of[kept]].sum())
-    renumbered = np.zeros(len(nodes) + 1, np.int32)
-    for id, kept in enumerate(order, start=1): renumbered[labels_of[kept]] = id
-    segments = [_segment(id, kept, merged.names[kept], merged.embeddings[kept], *traces[merged.groups[kept]])
-                for id, kept in enumerate(order, start=1)]
-    return Segmentation(image.shape[:2], renumbered[label_map], segments, tree, zg.config, seconds, _provenance(zg, image), image)
+    "The kept nodes as segments, largest first, and with them all that was tried: what a later cut starts from."
+    tried = {node: _segment(tree.number(node), node, merged.names[node], merged.embeddings[node], *traces[group]) for node, group in merged.tried.items()}
+    before = np.array([0] + [tree.number(node) for node in nodes], np.int32)      # label -> number of its node
+    after = before.copy()                                                         # label -> number of the node that it joined
+    for kept, group in merged.groups.items(): after[np.isin(nodes, group).nonzero()[0] + 1] = tree.number(kept)
+    areas = np.bincount(after[label_map].ravel())
+    segments = sorted((tried[kept] for kept in merged.nodes), key=lambda s: (-areas[s.id], s.id))
+    return Segmentation(image.shape[:2], after[label_map], segments, tree, zg.config, seconds, _provenance(zg, image), image,
+                        before[label_map], tried.values(), merged.attempts)
 
-# %% ../nbs/09_pipeline.ipynb #1ee4db97
+# %% ../nbs/09_pipeline.ipynb #88116d84
 @patch
 def name_masks(
     self: ZeroGuidance,

@@ -6,7 +6,7 @@
 __all__ = ['Results', 'saved_results', 'read_panoptic', 'write_panoptic', 'read_predictions', 'with_embeddings', 'evaluate',
            'lexical_results']
 
-# %% ../nbs/12b_predictions.ipynb #43d275bd
+# %% ../nbs/12b_predictions.ipynb #0788bc97
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,12 +17,13 @@ import numpy as np
 from PIL import Image
 
 from .backbones import Backbones
-from .core import Config, DataError, Segment, Segmentation, atomic_write, load_segmentation
+from .core import Config, DataError, atomic_write
 from .datasets import LabelledSet, read_colours
 from .evaluation import (PROTOCOLS, EvaluationResult, Tally, best_class, constant_verification, score, segment_to_text,
                                       tally, text_to_text)
 from .global_subtraction import embed_segments
 from .lexical import LEVELS, lexical_assignment, lexical_levels
+from .segmentation import Segment, Segmentation, load_segmentation
 
 # %% ../nbs/12b_predictions.ipynb #76ee7dc5
 @dataclass(frozen=True, eq=False)
