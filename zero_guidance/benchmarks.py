@@ -6,7 +6,7 @@
 __all__ = ['LINKAGES', 'STAGES', 'in_new_process', 'timed', 'memory_mb', 'ours', 'scipy_ward', 'fastcluster_linkage',
            'fastcluster_vector', 'sklearn_ward_tree', 'stage_seconds']
 
-# %% ../nbs/17_benchmarks.ipynb #364fb983
+# %% ../nbs/17_benchmarks.ipynb #e5a69022
 import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -20,7 +20,7 @@ from .backbones import load_backbones
 from .core import DataError
 from .dino_clustering import extract_keys, prune, unit_keys, ward_tree
 from .linkage import ward_linkage
-from .segment_masks import oversegment, segment_pixels, superpixel_tree, superpixels
+from .segment_masks import oversegment, segment_pixels
 from .segmentation import SegmentTree
 
 # %% ../nbs/17_benchmarks.ipynb #cec24fd7
@@ -64,7 +64,7 @@ def sklearn_ward_tree(points): from sklearn.cluster import ward_tree; return war
 LINKAGES = {"zero_guidance": ours, "SciPy ward": scipy_ward, "fastcluster linkage": fastcluster_linkage,
             "fastcluster linkage_vector": fastcluster_vector, "scikit-learn ward_tree": sklearn_ward_tree}
 
-# %% ../nbs/17_benchmarks.ipynb #c13a722f
+# %% ../nbs/17_benchmarks.ipynb #451904e1
 STAGES = {  # name -> (preset's dtype, changes of lite's config, SciPy's tree)
     "lite, before": ("float32", dict(refine="crf", T=.96, crf_side=640), True),
     "lite, after": ("float32", {}, False),
@@ -87,7 +87,6 @@ def stage_seconds(
     before, marks = memory_mb(), [perf_counter()]
     keys = extract_keys(vit, photo, backbones.keys_norm, config.short_side, config.stride); marks.append(perf_counter())
     if by_scipy: x = unit_keys(keys); tree = SegmentTree.from_linkage(scipy_ward(x.reshape(-1, x.shape[-1])), x, x.shape[:2])
-    elif config.refine == "superpixel": tree = superpixel_tree(keys, superpixels(photo, config.superpixel_scale))
     else: tree = ward_tree(keys)
     marks.append(perf_counter())
     segment_pixels(tree, prune(tree, config.n, config.T), photo, config, patch); marks.append(perf_counter())

@@ -97,7 +97,7 @@ def _reciprocal(near, d2):
     if len(first): return first, near[first]
     return torch.stack([d2.argmin(), near[d2.argmin()]]).sort().values.split(1)
 
-# %% ../nbs/02b_linkage.ipynb #884221d7
+# %% ../nbs/02b_linkage.ipynb #c81958fa
 def _equal_points(points, weights):
     "Joins of equal points at height zero; node, size and mean of each different point, in the order of first appearance."
     N = len(points)
@@ -119,10 +119,14 @@ def _ordered(joins, N):
         height[k] = max([height[k]] + [height[c - N] for c in (left[k], right[k]) if c >= N])
     order = np.argsort(height, kind="stable")
     new = np.arange(2 * N - 1); new[N + order] = N + np.arange(N - 1)
-    pairs = np.sort(np.stack([new[left], new[right]], 1)[order], 1)                        # [N-1, 2]
+    return _table(np.stack([new[left], new[right]], 1)[order], height[order])
+
+def _table(pairs, heights):
+    "SciPy's format from [N-1, 2] pairs in order and their heights: the smaller child first, and how many points each join holds."
+    N = len(pairs) + 1
     count = np.ones(2 * N - 1)
     for k, (a, b) in enumerate(pairs): count[N + k] = count[a] + count[b]
-    return np.column_stack([pairs, height[order], count[N:]])
+    return np.column_stack([np.sort(pairs, 1), heights, count[N:]])
 
 # %% ../nbs/02b_linkage.ipynb #61c2b89b
 def variance_linkage(
@@ -166,7 +170,7 @@ def _least_variance(means, sizes, spread, rows):
     best = [_variances(means, sizes, spread, block).min(1) for block in rows.split(max(1, BLOCK // len(means)))]
     return torch.cat([b.indices for b in best]), torch.cat([b.values for b in best])
 
-# %% ../nbs/02b_linkage.ipynb #aad5f409
+# %% ../nbs/02b_linkage.ipynb #af8e88ec
 def grid_linkage(
     points: np.ndarray,  # [h, w, C] finite
 ) -> np.ndarray:         # [h*w - 1, 4] float64: SciPy's format, the height is the largest so far
@@ -174,9 +178,6 @@ def grid_linkage(
     from sklearn.cluster import ward_tree
     from sklearn.feature_extraction.image import grid_to_graph
     h, w, C = points.shape
-    N = h * w
-    if N == 1: return np.empty((0, 4))
-    pairs, *_, heights = ward_tree(points.reshape(N, C), connectivity=grid_to_graph(h, w), return_distance=True)
-    count = np.ones(2 * N - 1)
-    for k, (a, b) in enumerate(pairs): count[N + k] = count[a] + count[b]
-    return np.column_stack([np.sort(pairs, 1), np.maximum.accumulate(heights), count[N:]])
+    if h * w == 1: return np.empty((0, 4))
+    pairs, *_, heights = ward_tree(points.reshape(-1, C), connectivity=grid_to_graph(h, w), return_distance=True)
+    return _table(pairs, np.maximum.accumulate(heights))
