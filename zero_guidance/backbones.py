@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['IMAGENET_NORM', 'CLIP_NORM', 'PRESETS', 'WHEELS', 'preprocess', 'resample_positions', 'embed_patches',
-           'openclip_to_timm', 'tokens_after', 'PooledHeads', 'joint_embedding', 'Preset', 'Joint', 'Wheel', 'fetch',
-           'read_safetensors', 'load_minilm', 'Backbones', 'embed_images', 'load_backbones', 'load_teacher',
-           'installed']
+           'openclip_to_timm', 'tokens_after', 'PooledHeads', 'joint_embedding', 'Preset', 'TextTower', 'Joint',
+           'Wheel', 'fetch', 'read_safetensors', 'load_minilm', 'Backbones', 'embed_images', 'load_backbones',
+           'load_teacher', 'installed']
 
 # %% ../nbs/01_backbones.ipynb #57dc0484
 import hashlib, importlib.metadata, importlib.resources, json, logging, math, os, pickle, shutil, subprocess, sys, tempfile, time, zipfile, zlib
@@ -204,11 +204,18 @@ PRESETS = {preset.name: preset for preset in (
     Preset("tiny", "tiny:vit", "tiny:joint", "tiny:gpt2", "tiny:letters", Config.tiny()),
 )}
 
-# %% ../nbs/01_backbones.ipynb #7c0977dd
+# %% ../nbs/01_backbones.ipynb #4f6e6bf5
+class TextTower(NamedTuple):
+    "What lies behind `embed_texts`, for those who encode texts piece by piece."
+    model: nn.Module    # open_clip's CLIP (causal: a token sees those before it) or a BERT of transformers (a token sees all)
+    tokenize: Callable  # list of str -> list of lists of token ids, from the start token to the end token
+    finish: Callable    # [T, S] state of the end token (CLIP) or mean state (BERT) -> [T, D] unit length
+
 class Joint(NamedTuple):
     "An image-text model: its image tower, and the function that embeds texts into the same space."
     vit: nn.Module         # timm VisionTransformer, `head` maps the class token to D numbers
     embed_texts: Callable  # (list of str, batch size) -> [T, D] Tensor, unit length
+    text_tower: Callable = lambda: None  # () -> TextTower; None where texts can only be embedded whole
 
 def _tiny_fill(module, seed):
     "Draw parameters from a seed: matrices keep the scale of their input, norms begin near one, biases near zero."
@@ -534,7 +541,7 @@ def _wheel_vit(name, weights, backbones):
     vit.load_state_dict(read_safetensors(_fetched(name)/"model.safetensors"), strict=True)
     return vit
 
-# %% ../nbs/01_backbones.ipynb #53c849f6
+# %% ../nbs/01_backbones.ipynb #6dffa945
 def _openclip_joint(name, weights, backbones):
     "Any open_clip model with a plain ViT."
     import open_clip
@@ -545,7 +552,13 @@ def _openclip_joint(name, weights, backbones):
     def embed(texts, batch_size):
         batches = [tokenize(texts[i:i + batch_size]).to(backbones.device) for i in range(0, len(texts), batch_size)]
         return torch.cat([text_tower.encode_text(batch, normalize=True) for batch in batches])
-    return Joint(vit, embed)
+    return Joint(vit, embed, lambda: _causal_tower(text_tower, tokenize))
+
+def _causal_tower(clip, tokenize):
+    "CLIP's own text tower, read at the end token; None for other kinds."
+    if not hasattr(clip, "transformer") or clip.attn_mask is None or clip.text_pool_type != "argmax": return None
+    def token_ids(texts): return [row[:row.argmax() + 1].tolist() for row in tokenize(texts)]      # the end token has the highest number
+    return TextTower(clip, token_ids, lambda state: F.normalize(state @ clip.text_projection, dim=-1))
 
 def _joint_file(name, weights):
     "A file of one's own, or the one that ships with this package."
@@ -572,8 +585,14 @@ def _wheel_joint(name, weights, backbones):
     vit.pooled_heads.heads.load_state_dict(heads)
     weight, bias = (trained.get(f"text_projection.{kind}") for kind in ("weight", "bias"))
     def embed(texts, batch_size):
-        return F.normalize(F.linear(_encode(backbones.minilm, texts, batch_size).cpu(), weight, bias), dim=-1)
-    return Joint(vit, embed)
+        return project(_encode(backbones.minilm, texts, batch_size))
+    def project(sentences): return F.normalize(F.linear(sentences.cpu(), weight, bias), dim=-1)
+    return Joint(vit, embed, lambda: _bert_tower(backbones.minilm, project))
+
+def _bert_tower(minilm, project):
+    "A sentence model that reads the mean of a BERT's tokens, and the matrix on top of it."
+    def token_ids(texts): return minilm.tokenizer(list(texts), truncation=True, max_length=minilm.max_seq_length)["input_ids"]
+    return TextTower(minilm[0].auto_model, token_ids, lambda state: project(F.normalize(state, dim=-1)))
 
 # %% ../nbs/01_backbones.ipynb #33e9470f
 def _encode(model, texts, batch_size=256):
@@ -616,7 +635,7 @@ _LOADERS = {  # part -> library -> (name, weights, backbones) -> model
                        "tiny": lambda name, weights, b: partial(_tiny_texts, width=64, seed=4)},
 }
 
-# %% ../nbs/01_backbones.ipynb #e257ffb6
+# %% ../nbs/01_backbones.ipynb #38e63bfc
 class Backbones:
     "The frozen models of a preset; each is loaded when it is first asked for."
     def __init__(
@@ -655,6 +674,11 @@ class Backbones:
     def joint_vit(self) -> nn.Module:
         "The image tower of the image-text model (section 3.2), a timm ViT; `joint_embedding` reads its tokens."
         return self._joint.vit
+
+    @property
+    def text_tower(self) -> TextTower | None:
+        "The text tower in parts, where it is a BERT or CLIP's; None for others."
+        return self._joint.text_tower()
 
     def embed_texts(self, texts: list[str], batch_size: int = 256) -> Tensor:
         "Texts in the space of `joint_vit`: [T, D] float32, unit length."

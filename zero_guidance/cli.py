@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['app', 'main', 'segment', 'evaluate', 'fetch', 'info']
 
-# %% ../nbs/19_cli.ipynb #d79558ee
+# %% ../nbs/19_cli.ipynb #f20b155e
 import math
 import sys
 import warnings
@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from .core import ZeroGuidanceError, ZeroGuidanceWarning, atomic_write, list_images
+from .core import ConfigError, DataError, ZeroGuidanceError, ZeroGuidanceWarning, atomic_write, list_images, read_image
 from .segmentation import Segmentation
 
 # %% ../nbs/19_cli.ipynb #9d651207
@@ -75,15 +75,27 @@ def _seconds(segmentation: Segmentation) -> str:
     total = sum(segmentation.timings.values())
     return ", ".join(f"{stage} {s:.1f} s" for stage, s in segmentation.timings.items()) + f", together {total:.1f} s"
 
-# %% ../nbs/19_cli.ipynb #b0e7ca9d
-def _segment_one(zg, photo: Path, folder: Path, status) -> None:
-    "Segment a photo, save it with its picture, show its table."
-    segmentation = zg(photo, on_stage=lambda stage: status(f"{photo.name}: {stage}"))
+# %% ../nbs/19_cli.ipynb #d88280e1
+def _given_masks(
+    masks: Path,         # the file
+    photos: list[Path],  # must be one
+    cuts: list[str],     # options that were given and that only a tree obeys; must be none
+):                       # [K, H, W] bool
+    "The masks of the one photo. Raises `ConfigError`, `ImageError` and `DataError`."
+    if len(photos) > 1: raise ConfigError(f"--masks {masks}: belongs to one photo, not to {len(photos)}; give one photo")
+    if cuts: raise ConfigError(f"--masks {masks}: given masks are neither cut nor joined; leave out {', '.join(f'--{name}' for name in cuts)}")
+    from zero_guidance.given_masks import read_masks
+    return read_masks(masks, read_image(photos[0]).shape[:2], photos[0].name)
+
+def _segment_one(zg, photo: Path, masks, folder: Path, status) -> None:
+    "Segment a photo, or name the masks that were given; save the result with its picture, show its table."
+    on_stage = lambda stage: status(f"{photo.name}: {stage}")
+    segmentation = zg(photo, on_stage) if masks is None else zg.name_masks(photo, masks, on_stage)
     segmentation.save(folder)
     with atomic_write(folder / "overlay.png") as file: file.write(segmentation._repr_png_())
     _console.print(_table(segmentation, f"{photo.name} -> {folder}"), f"[dim]{_seconds(segmentation)}[/]\n")
 
-# %% ../nbs/19_cli.ipynb #71e5fa3d
+# %% ../nbs/19_cli.ipynb #acda8ab4
 @app.command(no_args_is_help=True)
 def segment(
     photos: Annotated[list[Path], typer.Argument(help="Photos, or folders of photos.", show_default=False)],
@@ -93,19 +105,25 @@ def segment(
     n: Annotated[Optional[int], typer.Option("--n", help="Most segments before pruning.")] = None,
     T: Annotated[Optional[float], typer.Option("--T", help="Siblings whose keys have a larger cosine are not split.")] = None,
     tau: Annotated[Optional[float], typer.Option("--tau", help="Siblings that look and read at least this alike are joined.")] = None,
+    masks: Annotated[Optional[Path], typer.Option(help="Name these masks of the one photo: COCO .json, .npz, .npy, a label .png, or a folder of PNGs.", show_default=False)] = None,
+    words: Annotated[str, typer.Option(help="Words to choose from: nouns, extended, or a .txt or .tsv file.")] = "nouns",
+    audit: Annotated[Optional[bool], typer.Option("--audit/--no-audit", help="Leave out words about people's origin, faith, looks or status; the preset's own if not given.")] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
 ) -> None:
     "Cut photos into regions and name every one."
     files = list_images(photos)
+    if out.is_file(): raise DataError(f"{out}: a file; give a folder for --out")
+    constants = {name: value for name, value in {"naming": naming, "n": n, "T": T, "tau": tau, "audit": audit}.items() if value is not None}
+    regions = masks and _given_masks(masks, files, [name for name in ("n", "T", "tau") if name in constants])
     from zero_guidance.pipeline import ZeroGuidance
-    given = {"naming": naming, "n": n, "T": T, "tau": tau}
-    zg = ZeroGuidance.from_preset(preset, device, **{name: value for name, value in given.items() if value is not None})
+    from zero_guidance.vocabulary import load_vocabulary
+    zg = ZeroGuidance.from_preset(preset, device, vocabulary=load_vocabulary(words), **constants)
     failed = 0
     columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
     with Progress(*columns, console=_errors, transient=True, disable=not _errors.is_terminal) as progress:
         task = progress.add_task("loading", total=None)
         for photo, folder in zip(files, _folders(files, out)):
-            try: _segment_one(zg, photo, folder, lambda text: progress.update(task, description=text))
+            try: _segment_one(zg, photo, regions, folder, lambda text: progress.update(task, description=text))
             except ZeroGuidanceError as error:
                 failed += 1
                 _complain(error)

@@ -315,11 +315,12 @@ def _settings(cls):
     cls.__doc__ += "\n\n" + "\n".join(f"- `{f.name}` = {f.default!r} {f.metadata['unit']}: {told(f)}" for f in dataclasses.fields(cls))
     return cls
 
-# %% ../nbs/00_core.ipynb #ac723577
+# %% ../nbs/00_core.ipynb #8a8389dc
 @_settings
 class ZeroCapConfig(_Settings):
     "Constants of ZeroCap, the language model that is steered towards a picture's embedding (section 3.3)."
     context: str = _constant("Image of a", "", "", "", "ZeroCap code", "text in front of every caption")
+    steering: str = _constant("bend", ("bend", "weigh"), "", "", "", "gradient steps on the language model's memory, or (not in the paper) words weighed by picture and model at once")
     max_tokens: int = _constant(15, (1, 200), "", "tokens", "ZeroCap code", "most tokens of a caption")
     beams: int = _constant(5, (1, 100), "", "", "ZeroCap code", "captions grown side by side")
     iterations: int = _constant(5, (0, 100), "", "", "ZeroCap code", "gradient steps for each token")
@@ -352,7 +353,12 @@ class ZeroCapConfig(_Settings):
         "The copy inside zero-guidance's released code."
         return cls(end_factor=1.1, drop_last_character=True)
 
-# %% ../nbs/00_core.ipynb #269627da
+    @classmethod
+    def fast(cls):
+        "Two short steps, two beams, three tokens: seconds for a photo, at the cost of words (14d has the measurements)."
+        return cls(candidates=64, beams=2, iterations=2, step_size=.1, max_tokens=3)
+
+# %% ../nbs/00_core.ipynb #b70d2ecb
 @_settings
 class Config(_Settings):
     "Every constant of zero-guidance segmentation; layers count from 1, and the defaults are the paper's."
@@ -378,7 +384,7 @@ class Config(_Settings):
     # embedding of a segment
     image_size: int = _constant(336, (8, 4096), "", "px", "section 4", "side of the square that the joint tower sees")
     mask_layers: tuple = _constant((21, 22, 23, 24), (1, 64), "", "layers", "section 3.2", "blocks whose attention is masked")
-    saliency: str = _constant("paper", ("paper", "code"), "S", "", "eqs. 2-4", "cosine of attention outputs, or (code) of probabilities")
+    saliency: str = _constant("paper", ("paper", "code", "clean", "own"), "S", "", "eqs. 2-4", "cosine of attention outputs, or (code) of probabilities; outputs of one clean pass over all tokens, or (own) the segment's")
     clean_stream: bool = _constant(False, None, "A_0", "", "eq. 3", "unmasked attention from a clean pass, not from the segment's stream")
     subtract: bool = _constant(True, None, "", "", "eq. 3", "subtract the global attention")
     sigma2: float = _constant(2.5, (1e-6, 1e6), "sigma^2", "", "eqs. 2-4", "width of the subtraction weight")
@@ -389,6 +395,8 @@ class Config(_Settings):
     top_k: int = _constant(5, (1, 1000), "", "names", "", "alternatives that are kept")
     hubness_weight: float = _constant(.75, (0, 10), "", "", "", "share of a word's usual cosine that is taken off")
     frequency_weight: float = _constant(.008, (0, 10), "", "cosine per decade", "", "bonus for common words")
+    temperature: float = _constant(.02, (1e-4, 100), "", "", "", "of the softmax over words; chosen so that probabilities are shares of right words")
+    audit: bool = _constant(False, None, "", "", "appendix H", "no words about a person's origin, faith, looks or status")
     # merging
     tau: float = _constant(.8, (-1, 2), "tau_merge", "cosine", "section 3.4", "siblings at least so alike become one segment")
     merge_weight: float = _constant(.5, (0, 1), "", "", "section 3.4", "share of the picture, against the words, in that likeness")
@@ -411,8 +419,7 @@ class Config(_Settings):
     @classmethod
     def lite(cls):
         "The default preset: small networks, names by retrieval, seconds a photo on a CPU."
-        short = ZeroCapConfig(candidates=128, beams=3, max_tokens=6, iterations=3)
-        return cls(short_side=448, stride=14, T=.97, mask_layers=(12,), sigma2=1., naming="instant", hubness_weight=.5, frequency_weight=.03, tau=.55, zerocap=short)
+        return cls(short_side=448, stride=14, T=.97, mask_layers=(12,), sigma2=1., naming="instant", hubness_weight=.5, frequency_weight=.03, temperature=.03, audit=True, tau=.55, zerocap=ZeroCapConfig.fast())
 
     @classmethod
     def tiny(cls):

@@ -32,22 +32,22 @@ def merge_score(
     "Section 3.4: how much two siblings agree in picture and in words."
     return merge_weight * cos_image + (1 - merge_weight) * cos_text
 
-# %% ../nbs/08_merging.ipynb #4c7e096e
+# %% ../nbs/08_merging.ipynb #852578e2
 @dataclass(frozen=True, eq=False)
 class Merging:
-    "What is left after merging, what was tried, and the log."
+    "What is left after merging, what it was made of, and the log."
     nodes: list[int]                    # kept tree nodes, in the order of their first segment
-    tried: dict[int, tuple[int, ...]]   # segment or attempted parent -> the segments (tree nodes) that it unites
+    tried: dict[int, tuple[int, ...]]   # segment, or union that passed its test -> the segments (tree nodes) that it unites
     embeddings: dict[int, np.ndarray]   # tried node -> [D] embedding of its own (union) mask
-    names: dict[int, Any]               # tried node -> what `name` gave as its label
-    attempts: list[Attempt]             # every test, in the order in which it was made
+    names: dict[int, Any]               # tried node, or kept node alone where words have no say -> the label that `name` gave
+    attempts: list[Attempt]             # every test, children before parents; cos_text is None where words have no say
 
     @property
     def groups(self) -> dict[int, tuple[int, ...]]:
         "Of the kept nodes, the segments that each unites."
         return {node: self.tried[node] for node in self.nodes}
 
-# %% ../nbs/08_merging.ipynb #050c4b01
+# %% ../nbs/08_merging.ipynb #548a5f4f
 def _refuse_nested(tree: SegmentTree, nodes: list[int]) -> None:
     "Raise DataError where a node occurs twice, contains another, or is not of this tree."
     if len(set(nodes)) != len(nodes): raise DataError("nodes: one of them occurs twice; give each segment's node once")
@@ -58,37 +58,44 @@ def _refuse_nested(tree: SegmentTree, nodes: list[int]) -> None:
             if above in chosen: raise DataError(f"nodes: {node} lies inside {above}; segments must not contain one another")
             above = tree.parent(above)
 
+def _embedded(embed: Callable, nodes: list[int], groups: dict) -> dict[int, np.ndarray]:
+    "Embeddings of the nodes in one call. Raises DataError where one is not finite: no score could be computed from it."
+    found = dict(zip(nodes, embed([groups[n] for n in nodes])))
+    for node, e in found.items():
+        if not np.isfinite(e).all(): raise DataError(f"node {node}: its embedding has NaN or infinite values; check the image and the masks")
+    return found
+
+def _tested(tree: SegmentTree, parent: int, embeddings: dict, words: dict, tau: float, merge_weight: float) -> Attempt:
+    "The test of one pair, from what is stored of the two; without words the picture decides."
+    left, right = tree.children(parent)
+    cos_image = score = cosine(embeddings[left], embeddings[right])
+    cos_text = cosine(words[left][1], words[right][1]) if words else None
+    if words: score = merge_score(cos_image, cos_text, merge_weight)
+    return Attempt(parent, left, right, cos_image, cos_text, score, score >= tau)
+
+# %% ../nbs/08_merging.ipynb #1d6a405a
 def merge(
     tree: SegmentTree,     # the tree that the segments were cut from
     nodes: Sequence[int],  # the segments' tree nodes in label order (label i+1 is nodes[i])
-    embed: Callable[[list[tuple[int, ...]]], np.ndarray],    # groups of segments -> [K, D] embeddings of their unions
-    name: Callable[[np.ndarray], tuple[Any, np.ndarray]],    # [D] embedding -> (label, [D] text embedding of the label)
+    embed: Callable[[list[tuple[int, ...]]], np.ndarray],           # groups of segments -> [K, D] embeddings of their unions
+    name: Callable[[np.ndarray], Sequence[tuple[Any, np.ndarray]]], # [K, D] embeddings -> K of (label, [D] text embedding of the label)
     tau: float = .8,          # tau_merge: siblings join from this score on; above 1 none do
-    merge_weight: float = .5, # lambda: share of the image cosine, 0..1
+    merge_weight: float = .5, # lambda: share of the image cosine, 0..1; at 1 no name is asked for before the end
 ) -> Merging:
     """Section 3.4: join siblings whose pictures and names agree, climbing the tree until a pair fails.
 
-    Raises DataError where `nodes` are not the segments of one cut of this tree."""
-    nodes = [int(n) for n in nodes]
+    Raises DataError where `nodes` are not the segments of one cut of this tree, and for an embedding with NaN."""
+    fresh = nodes = [int(n) for n in nodes]
     _refuse_nested(tree, nodes)
-    tried = {n: (n,) for n in nodes}
-    embeddings = dict(zip(nodes, embed(list(tried.values())))) if nodes else {}
-    names, texts, active, attempts = {}, {}, set(), []
-    stack = list(nodes)
-    while stack:
-        node = stack.pop()
-        if node in tried:                        # a segment
-            names[node], texts[node] = name(embeddings[node])
-        else:                                    # a parent: both children are stored and active
-            left, right = tree.children(node)
-            tried[node] = union = tuple(n for n in nodes if n in tried[left] + tried[right])
-            embeddings[node] = embed([union])[0]
-            names[node], texts[node] = name(embeddings[node])  # before the test, as the released code does
-            cos_image, cos_text = cosine(embeddings[left], embeddings[right]), cosine(texts[left], texts[right])
-            score = merge_score(cos_image, cos_text, merge_weight)
-            attempts.append(Attempt(node, left, right, cos_image, cos_text, score, score >= tau))
-            if score < tau: continue
-            active -= {left, right}
-        active.add(node)
-        if tree.parent(node) is not None and tree.sibling(node) in active: stack.append(tree.parent(node))
-    return Merging(sorted(active, key=lambda n: nodes.index(tried[n][0])), tried, embeddings, names, attempts)
+    tried, embeddings, words, attempts = {n: (n,) for n in nodes}, {}, {}, []
+    def named(asked): return zip(asked, name(np.stack([embeddings[n] for n in asked]))) if asked else ()
+    while fresh:                                 # a round: segments first, then unions of the round before
+        embeddings |= _embedded(embed, fresh, tried)
+        if merge_weight < 1: words |= named(fresh)
+        complete = dict.fromkeys(tree.parent(n) for n in fresh if tree.sibling(n) in tried)   # each parent once
+        tests = [_tested(tree, parent, embeddings, words, tau, merge_weight) for parent in complete]
+        tried |= {a.parent: tuple(n for n in nodes if n in tried[a.left] + tried[a.right]) for a in tests if a.merged}
+        attempts, fresh = attempts + tests, [a.parent for a in tests if a.merged]
+    kept = sorted((n for n in tried if tree.parent(n) not in tried), key=lambda n: nodes.index(tried[n][0]))
+    if merge_weight == 1: words |= named(kept)
+    return Merging(kept, tried, embeddings, {n: label for n, (label, _) in words.items()}, attempts)

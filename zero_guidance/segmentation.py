@@ -7,7 +7,7 @@ __all__ = ['draw_overlay', 'node_means', 'SegmentTree', 'areas_and_boxes', 'mask
            'Segmentation', 'save_segmentation', 'load_segmentation', 'figure_png', 'draw_segmentation',
            'show_segmentation']
 
-# %% ../nbs/00a_segmentation.ipynb #d2b020bf
+# %% ../nbs/00a_segmentation.ipynb #2cf1890c
 import base64, dataclasses, functools, io, json, math, os, shutil, uuid
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
 
-from .core import Config, ConfigError, DataError, _decode_errors, _one_line, image_sha256, node_colour, read_image
+from .core import Config, ConfigError, DataError, _decode_errors, _one_line, image_sha256, node_colour, read_image, style
 
 # %% ../nbs/00a_segmentation.ipynb #e60a2899
 def _edges(
@@ -452,7 +452,7 @@ def _thumbnail(
     crop[_edges(mask, 2 + side // 70) & ~mask] = np.multiply(colour, 255)
     return np.pad(crop, [((side - n) // 2, (side - n + 1) // 2) for n in mask.shape] + [(0, 0)], constant_values=255)
 
-# %% ../nbs/00a_segmentation.ipynb #18a65216
+# %% ../nbs/00a_segmentation.ipynb #56f0a238
 def areas_and_boxes(
     label_map: np.ndarray,  # [H, W] int, 0 = nothing
 ) -> dict:                  # id -> (area in px, (x, y, w, h) in px)
@@ -486,6 +486,7 @@ class Segment:
     score: float = math.nan         # -1..1, cosine between its embedding and its name's
     probability: float = math.nan   # 0..1, of its name among the alternatives
     alternatives: tuple = ()        # of (label, score), best first
+    evidence: tuple = ()            # of (word, cosine with the whole photo, with the segment before subtraction, after it); () where not measured
     area: int = 0                   # px
     bbox: tuple = (0, 0, 0, 0)      # px, x, y, w, h
     embedding: np.ndarray = None    # [D] float32, unit length
@@ -493,11 +494,13 @@ class Segment:
     weight: np.ndarray = None       # [layers] float32, how much of the global attention each layer subtracts
     rle: dict = None                # COCO run lengths, only where given masks overlap
     _label_map: np.ndarray = field(default=None, compare=False)  # [H, W] of the Segmentation that holds it
+    _image: np.ndarray = field(default=None, compare=False)      # [H, W, 3] uint8, its photo, or None
 
     def __post_init__(self):
         kinds = dict.fromkeys(("id", "node", "area"), int) | dict.fromkeys(("score", "probability"), float)
         kinds |= dict.fromkeys(("embedding", "saliency", "weight"), lambda v: None if v is None else np.asarray(v, np.float32))
-        kinds |= dict(bbox=lambda v: tuple(map(int, v)), alternatives=lambda v: tuple((str(label), float(score)) for label, score in v))
+        kinds |= dict(bbox=lambda v: tuple(map(int, v)), alternatives=lambda v: tuple((str(label), float(score)) for label, score in v),
+                      evidence=lambda v: tuple((word, *map(float, cosines)) for word, *cosines in v))
         for name, kind in kinds.items(): object.__setattr__(self, name, kind(getattr(self, name)))
 
     @property
@@ -523,7 +526,7 @@ class Attempt:
     left: int         # tree node
     right: int        # tree node
     cos_image: float  # cosine of the children's embeddings
-    cos_text: float   # cosine of the children's names
+    cos_text: float   # cosine of the children's names; None where words have no say
     score: float      # weighted mean of the two
     merged: bool      # score >= tau
 
@@ -542,6 +545,9 @@ def _check_segment(
     if s.embedding is not None and not (s.embedding.ndim == 1 and abs(np.linalg.norm(s.embedding) - 1) < 1e-3):
         refuse(f"embedding of shape {s.embedding.shape} is not one vector of unit length; divide by its length")
     if not (layers(s.saliency) and layers(s.weight)): refuse("saliency and weight; give one finite number for each layer")
+    for row in s.evidence:
+        if not (len(row) == 4 and isinstance(row[0], str) and row[0].strip() and all(abs(x) <= 1 + 1e-4 for x in row[1:])):
+            refuse(f"evidence {row}; give a word and three cosines, -1..1: whole photo, before, after")
 
 def _measured(
     segments: list,         # of Segment
@@ -565,7 +571,7 @@ def _measured(
         raise DataError(f"label map: holds {sorted(found)[:8]}, the segments are {sorted(ids)[:8]}; give each id in both")
     return found
 
-# %% ../nbs/00a_segmentation.ipynb #0467970b
+# %% ../nbs/00a_segmentation.ipynb #1ba522c3
 @dataclass(frozen=True, eq=False, repr=False)
 class Segmentation:
     """A photo's regions, with the tree, the settings and the provenance behind them. Raises `DataError` where these contradict one another.
@@ -597,7 +603,7 @@ class Segmentation:
             if "image_sha256" not in self.provenance: put("provenance", {"image_sha256": image_sha256(self.image)} | self.provenance)
         found = _measured(self.segments, self.label_map, self.image_size)
         measured = lambda s: {} if s.area else dict(area=found[s.id][0], bbox=found[s.id][1])
-        put("segments", tuple(dataclasses.replace(s, _label_map=self.label_map, **measured(s)) for s in self.segments))
+        put("segments", tuple(dataclasses.replace(s, _label_map=self.label_map, _image=self.image, **measured(s)) for s in self.segments))
         for s in self.segments: _check_segment(s, *found[s.id])
         if len({len(s.embedding) for s in self.segments if s.embedding is not None}) > 1:
             raise DataError("segments: embeddings of several lengths; give those of one tower")
@@ -654,7 +660,7 @@ class Segmentation:
         for s in sorted(self, key=lambda s: -s.area): drawn[s.mask] = s.id
         return drawn
 
-# %% ../nbs/00a_segmentation.ipynb #e2df382a
+# %% ../nbs/00a_segmentation.ipynb #91eda2d1
 _FORMAT = 1  # of a saved folder
 
 def _segment_json(
@@ -663,7 +669,7 @@ def _segment_json(
     "What of a segment is text and numbers."
     number = lambda x: None if math.isnan(x) else x
     return dict(id=s.id, node=s.node, label=s.label, score=number(s.score), probability=number(s.probability),
-                alternatives=[[label, number(score)] for label, score in s.alternatives], area=s.area, bbox=list(s.bbox), rle=s.rle)
+                alternatives=[[label, number(score)] for label, score in s.alternatives], evidence=s.evidence, area=s.area, bbox=list(s.bbox), rle=s.rle)
 
 _ROWS = ("embedding", "saliency", "weight")  # arrays of a segment
 
@@ -749,7 +755,7 @@ def _assembled(
     maps: dict,         # label_map and leaf_map, [H, W] int32 or None
     image: np.ndarray,  # [H, W, 3] uint8 or None
 ) -> Segmentation:
-    "A segmentation from its files; those of older versions lack the leaves."
+    "A segmentation from its files; those of older versions lack the leaves and the evidence."
     number = lambda x: math.nan if x is None else x
     def segment(values, prefix, i):
         rows = {k: row for k in _ROWS if prefix + k in arrays and not np.isnan(row := arrays[prefix + k][i]).all()}
@@ -763,7 +769,7 @@ def _assembled(
 Segmentation.save = save_segmentation
 Segmentation.load = staticmethod(load_segmentation)
 
-# %% ../nbs/00a_segmentation.ipynb #153d8199
+# %% ../nbs/00a_segmentation.ipynb #d024fb4e
 def figure_png(
     figure,               # matplotlib Figure
 ) -> bytes:               # PNG of 256 colours: a third of the size, and the eye hardly sees it
@@ -801,22 +807,29 @@ def draw_segmentation(
     from matplotlib.figure import Figure
     return _compose(Figure(dpi=dpi), seg, image, width)
 
+def _present(
+    draw,  # draws into (figure, width in inches)
+):
+    "Show what is drawn: as a small picture in a notebook, else in a window."
+    import matplotlib, matplotlib.pyplot as plt
+    if "inline" in matplotlib.get_backend():
+        from IPython.display import Image, display
+        from matplotlib.figure import Figure
+        draw(figure := Figure(dpi=100), 6.5)
+        return display(Image(figure_png(figure)))
+    draw(plt.figure(), 8)
+    plt.show()
+
 def show_segmentation(
     seg: Segmentation,  # to show
     image=None,         # the photo, where the segmentation has none in memory
     ax=None,            # matplotlib Axes to draw into; None shows a picture of its own
 ) -> int | None:        # with axes: lines of the legend below them
     "Show the photo with its regions and their names. Raises `DataError` for a photo of another size."
-    import matplotlib, matplotlib.pyplot as plt
-    if ax is not None:
-        if image is not None: seg._check_image(image := read_image(image))
-        names, colours = {s.id: s.label or str(s.id) for s in seg}, {s.id: s.colour for s in seg}
-        return draw_overlay(ax, seg.image if image is None else image, seg.draw_map(), names, colours)
-    if "inline" in matplotlib.get_backend():
-        from IPython.display import Image, display
-        return display(Image(figure_png(draw_segmentation(seg, image))))
-    _compose(plt.figure(), seg, image, 8)
-    plt.show()
+    if ax is None: return _present(lambda figure, width: _compose(figure, seg, image, width))
+    if image is not None: seg._check_image(image := read_image(image))
+    names, colours = {s.id: s.label or str(s.id) for s in seg}, {s.id: s.colour for s in seg}
+    return draw_overlay(ax, seg.image if image is None else image, seg.draw_map(), names, colours)
 
 def _repr_png(
     seg: Segmentation,  # to show
@@ -844,7 +857,68 @@ Segmentation.show = show_segmentation
 Segmentation._repr_png_ = _repr_png
 Segmentation._repr_html_ = _repr_html
 
-# %% ../nbs/00a_segmentation.ipynb #01f2c1c1
+# %% ../nbs/00a_segmentation.ipynb #05786c8b
+_PHOTO, _OWN = (.835, .369, 0), (0, .447, .698)  # Okabe-Ito's vermilion and blue
+
+def _plot_layers(
+    ax,          # matplotlib Axes
+    s: Segment,  # with saliency and weight
+):
+    "Equations 2 and 4 as bars: how alike segment and photo are in each masked layer, and how much is subtracted there."
+    for shift, values, name, colour in ((-.2, s.saliency, "saliency S", "0.65"), (.2, s.weight, "weight w", _PHOTO)):
+        bars = ax.bar(np.arange(len(values)) + shift, values, .38, color=colour, label=name)
+        ax.bar_label(bars, fmt=lambda value: f"{value:.2f}".replace("0.", "."), size=8 if len(values) < 3 else 6, padding=1)
+    places = np.arange(len(s.saliency))
+    ax.axhline(0, color="0.4", lw=.8)
+    ax.set(xticks=places, xticklabels=places + 1, xlim=(-.7, len(places) - .3), ylim=(min(0, s.saliency.min() - .1), 1.08), xlabel="masked layer")
+    ax.set_title("how much is subtracted"); ax.grid(False, axis="x")
+    ax.legend(loc="upper center", bbox_to_anchor=(.5, -.18), ncols=2, handlelength=1, columnspacing=1)
+
+def _plot_words(
+    ax,          # matplotlib Axes
+    s: Segment,  # with evidence
+):
+    "Each word's cosine before and after subtraction, nearest on top, and with the whole photo."
+    rows = sorted(s.evidence, key=lambda row: row[3])
+    whole, before, after = np.array([row[1:] for row in rows]).T
+    y, colours = np.arange(len(rows)), [_PHOTO if w > a else _OWN for w, a in zip(whole, after)]
+    ax.hlines(y, before, after, colours, lw=2)
+    ax.scatter(before, y, 30, facecolors="white", edgecolors=colours, zorder=2, label="before")
+    ax.scatter(after, y, 30, colours, zorder=3, label="after")
+    ax.scatter(whole, y, 60, "0.5", marker="|", label="whole photo")
+    ax.set_yticks(y, [row[0] for row in rows])
+    for text, colour in zip(ax.get_yticklabels(), colours): text.set(color=colour, weight="bold" if text.get_text() == s.label else "normal")
+    ax.set(xlabel="cosine", title="words of the photo (orange), of the segment (blue)")
+    handles = ax.legend(loc="upper center", bbox_to_anchor=(.5, -.18), ncols=3, handletextpad=.2, columnspacing=1).legend_handles
+    handles[0].set_edgecolor("0.3"); handles[1].set_color("0.3")
+
+@patch
+def explain(self: Segment,
+    figure=None,  # matplotlib Figure or SubFigure to draw into, which comes back; None shows a picture of its own
+):
+    "Show why the segment has its name (section 3.2): where it is, what was subtracted, and what that did to words. Raises `DataError` where this was not measured."
+    if not self.evidence or self.saliency is None or self.weight is None:
+        raise DataError(f"segment {self.id}: no evidence for its name; run ZeroGuidance on the photo, with the n, T and tau of this cut")
+    if figure is None: return _present(lambda figure, width: self.explain(_wide(figure, width)))
+    with style():
+        where, layers, words = figure.subplots(1, 3, width_ratios=(1.5, 1, 2))
+        draw_overlay(where, self._image, self.mask.astype(np.int32), {}, {1: self.colour})
+        where.set_title("where it is")
+        _plot_layers(layers, self)
+        _plot_words(words, self)
+        figure.suptitle(f'Why segment {self.id} is called "{self.label}"' if self.label else f"Segment {self.id}, which has no name yet", weight="bold", size=11)
+    return figure
+
+def _wide(
+    figure,        # an empty matplotlib Figure
+    width: float,  # inches
+):
+    "The same, wide enough for three panels."
+    figure.set_size_inches(1.4 * width, .5 * width)
+    figure.set_layout_engine("constrained")
+    return figure
+
+# %% ../nbs/00a_segmentation.ipynb #a722a641
 def _with_leaves(
     seg: Segmentation,  # with or without leaves
 ) -> Segmentation:      # with
@@ -853,7 +927,7 @@ def _with_leaves(
     if seg.leaf_map is not None: return seg
     ids = np.zeros(max((s.id for s in seg), default=0) + 1, np.int32)
     for s in seg: ids[s.id] = seg.tree.number(s.node)
-    tried = [dataclasses.replace(s, id=ids[s.id], area=0, bbox=(0, 0, 0, 0), _label_map=None) for s in seg]
+    tried = [dataclasses.replace(s, id=ids[s.id], area=0, bbox=(0, 0, 0, 0), _label_map=None, _image=None) for s in seg]
     return dataclasses.replace(seg, leaf_map=ids[seg.label_map], tried=tried)
 
 def _joined(
@@ -916,7 +990,7 @@ def cut(self: Segmentation,
     segments = [_segment_of(seg, node) for node in found]
     return dataclasses.replace(seg, label_map=label_map, segments=segments, config=config, timings={})
 
-# %% ../nbs/00a_segmentation.ipynb #2628e88a
+# %% ../nbs/00a_segmentation.ipynb #4744702c
 @patch
 def explore(self: Segmentation):  # ipywidgets.VBox of three sliders, which Jupyter shows
     "Show the picture, cut again whenever a slider for n, T or tau moves. Raises `ConfigError` without ipywidgets, `DataError` without a tree."

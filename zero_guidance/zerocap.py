@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['Similarity', 'forbidden_tokens', 'end_token', 'raise_by', 'edit_logits', 'clip_loss', 'lm_loss', 'read_context',
-           'zero_delta', 'next_logits', 'normalised_step', 'nudge', 'Steered', 'steer', 'candidate_texts',
-           'remembering', 'fuse', 'Beams', 'no_beams', 'grow', 'search', 'tidy_caption', 'Caption', 'unit_target',
-           'caption']
+           'zero_delta', 'next_logits', 'normalised_step', 'nudge', 'Steered', 'steer', 'candidate_texts', 'fuse',
+           'Beams', 'no_beams', 'grow', 'prompt_tokens', 'forbidden_ids', 'search', 'tidy_caption', 'Caption',
+           'unit_targets', 'ranked_captions', 'caption']
 
 # %% ../nbs/06_zerocap.ipynb #2b6ebdbb
 import re
@@ -155,7 +155,7 @@ def steer(
         delta, losses[i] = nudge(model, last, cache, delta, log_p0, similarity, config)
     with torch.no_grad(): return Steered(next_logits(model, last, cache, delta), log_p0, losses)
 
-# %% ../nbs/06_zerocap.ipynb #0f36e1ed
+# %% ../nbs/06_zerocap.ipynb #3f471e7d
 def candidate_texts(
     tokenizer: Any,      # a transformers tokenizer
     context: Tensor,     # [B, m] token ids, the start token first
@@ -164,17 +164,6 @@ def candidate_texts(
     "Every candidate as the text it would make, start token left out."
     texts = [row[1:] + [k] for row, ks in zip(context.tolist(), candidates.tolist()) for k in ks]
     return tokenizer.batch_decode(texts, clean_up_tokenization_spaces=False)
-
-def remembering(
-    embed_texts: Callable[[list[str]], Tensor],  # texts -> [T, D]
-) -> Callable[[list[str]], Tensor]:              # the same, each text embedded once
-    "A text tower that embeds no text twice."
-    known: dict[str, Tensor] = {}
-    def embed(texts: list[str]) -> Tensor:
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        if new: known.update(zip(new, embed_texts(new)))
-        return torch.stack([known[text] for text in texts])
-    return embed
 
 # %% ../nbs/06_zerocap.ipynb #58df4e6b
 def fuse(
@@ -226,27 +215,40 @@ def grow(
     return Beams(torch.cat([beams.tokens[parents], token[:, None]], 1), best * length[parents], length[parents],
                  beams.stopped[parents] | (token == end), parents)
 
-# %% ../nbs/06_zerocap.ipynb #ffa58b29
+# %% ../nbs/06_zerocap.ipynb #b019476f
+def prompt_tokens(
+    backbones: Any,         # tokenizer, bos_id, device
+    config: ZeroCapConfig,  # context
+) -> Tensor:                # [1, m] token ids, the start token first
+    "What every caption continues. Raises `ConfigError` where the context is empty."
+    words = backbones.tokenizer.encode(config.context, add_special_tokens=False)
+    if not words: raise ConfigError("context: empty; give the words a caption continues, such as 'Image of a'")
+    return torch.tensor([[backbones.bos_id, *words]], device=backbones.device)
+
+def forbidden_ids(
+    backbones: Any,  # tokenizer, device
+) -> Tensor:         # [F] token ids
+    "`forbidden_tokens`, as `edit_logits` takes them."
+    return torch.tensor(sorted(forbidden_tokens(backbones.tokenizer)), device=backbones.device, dtype=torch.long)
+
 def search(
     target: Tensor,         # [D] the segment's embedding, unit length
     backbones: Any,         # language_model, tokenizer, bos_id, embed_texts
     config: ZeroCapConfig,
 ) -> Iterator[tuple[Beams, Steered]]:  # after every token
     "ZeroCap: bend, edit, fuse, grow; until all captions are finished or `max_tokens` are said."
-    tokenizer, beams, embed = backbones.tokenizer, no_beams(target.device), remembering(backbones.embed_texts)
-    prompt = torch.tensor([[backbones.bos_id, *tokenizer.encode(config.context, add_special_tokens=False)]], device=target.device)
-    if prompt.shape[1] < 2: raise ConfigError("context: empty; give the words a caption continues, such as 'Image of a'")
-    end, forbidden = end_token(tokenizer), torch.tensor(sorted(forbidden_tokens(tokenizer)), device=target.device, dtype=torch.long)
+    tokenizer, beams = backbones.tokenizer, no_beams(target.device)
+    prompt, end, forbidden = prompt_tokens(backbones, config), end_token(tokenizer), forbidden_ids(backbones)
     for step in range(config.max_tokens):
         context = torch.cat([prompt.expand(len(beams.tokens), -1), beams.tokens], dim=1)  # [B, m]
-        similarity = lambda ids: (embed(candidate_texts(tokenizer, context, ids)) @ target).view(ids.shape)
+        similarity = lambda ids: (backbones.embed_texts(candidate_texts(tokenizer, context, ids)) @ target).view(ids.shape)
         steered = steer(backbones.language_model, context, similarity, config)
         log_p = edit_logits(steered.logits, context, step, end, forbidden, config).log_softmax(-1)
         beams = grow(beams, fuse(log_p, steered.log_p0, config.fusion, config.joint_normalisation), config.beams, end)
         yield beams, steered
         if beams.stopped.all(): return
 
-# %% ../nbs/06_zerocap.ipynb #fd5dc585
+# %% ../nbs/06_zerocap.ipynb #795faf30
 def tidy_caption(
     text: str,                          # as generated: " Cat on a sofa."
     drop_last_character: bool = False,  # as the released code: the last character goes, and every full stop
@@ -270,17 +272,34 @@ class Caption:
         "Log-probability per token: what the search ranked by."
         return self.log_probability / len(self.tokens)
 
-def unit_target(
-    embedding: np.ndarray,  # [D]
-    backbones: Any,         # device, embed_texts
-) -> Tensor:                # [D] unit length, on the device
-    "A segment's embedding, checked. Raises `DataError` if it is not a vector of the text tower's width, or not finite, or zero."
-    target, width = torch.as_tensor(np.array(embedding, np.float32)), backbones.embed_texts([""]).shape[1]
-    if tuple(target.shape) != (width,):
-        raise DataError(f"embedding: shape {tuple(target.shape)}, the text tower's is ({width},); give one segment's embedding")
-    if not target.isfinite().all(): raise DataError("embedding: has NaN or infinite values; check the image and the mask")
-    if not target.any(): raise DataError("embedding: all zero, it points nowhere; check the mask")
-    return (target / target.norm()).to(backbones.device)
+def unit_targets(
+    embeddings: np.ndarray,  # [K, D]
+    backbones: Any,          # device, embed_texts
+) -> Tensor:                 # [K, D] unit length, on the device
+    "Embeddings of segments, checked. Raises `DataError` where they are not of the text tower's width, or one is not finite, or zero."
+    targets, width = torch.as_tensor(np.array(embeddings, np.float32)), backbones.embed_texts([""]).shape[1]
+    if targets.ndim != 2 or targets.shape[1] != width:
+        raise DataError(f"embeddings: shape {list(targets.shape)}, the text tower's is [K, {width}]; give one row for each segment")
+    for k, target in enumerate(targets):
+        if not target.isfinite().all(): raise DataError(f"embedding {k}: has NaN or infinite values; check the image and the mask")
+        if not target.any(): raise DataError(f"embedding {k}: all zero, it points nowhere; check the mask")
+    return (targets / targets.norm(dim=1, keepdim=True)).to(backbones.device)
+
+def ranked_captions(
+    beams: Beams,            # the end of a search
+    target: Tensor,          # [D] unit length
+    backbones: Any,          # tokenizer, embed_texts
+    config: ZeroCapConfig,   # drop_last_character
+    prompt: str,             # what is compared with the segment; "{}" for the words alone
+) -> list[Caption]:          # best first
+    "The final pick: the beams as texts, ranked by the picture."
+    order = beams.average.argsort(descending=True, stable=True).tolist()
+    tokens = [tuple(beams.tokens[row, :beams.length[row]].tolist()) for row in order]
+    raws = backbones.tokenizer.batch_decode(tokens, clean_up_tokenization_spaces=False)
+    scores = (backbones.embed_texts([prompt.format(raw) for raw in raws]) @ target).tolist()
+    found = [Caption(tidy_caption(raw, config.drop_last_character), raw, score, beams.score[row].item(), ids, bool(beams.stopped[row]))
+             for raw, score, ids, row in zip(raws, scores, tokens, order)]
+    return sorted(found, key=lambda one: -one.score)
 
 def caption(
     embedding: np.ndarray,           # [D] of a segment, in the space of `backbones.embed_texts`
@@ -290,13 +309,7 @@ def caption(
     prompt: str = "Image of a {}.",  # what the final pick compares; "{}" for the words alone
 ) -> list[Caption]:                  # up to `config.beams`, best first
     "Section 3.3: the words that a language model, steered by a segment's embedding, finds for it. Raises `DataError`, `ConfigError`."
-    target = unit_target(embedding, backbones)
+    (target,) = unit_targets(np.asarray(embedding)[None], backbones)
     steps = search(target, backbones, config)
     for beams, _ in progress_bar(steps, total=config.max_tokens, desc="words") if progress else steps: pass
-    order = beams.average.argsort(descending=True, stable=True).tolist()
-    tokens = [tuple(beams.tokens[row, :beams.length[row]].tolist()) for row in order]
-    raws = backbones.tokenizer.batch_decode(tokens, clean_up_tokenization_spaces=False)
-    scores = (backbones.embed_texts([prompt.format(raw) for raw in raws]) @ target).tolist()
-    found = [Caption(tidy_caption(raw, config.drop_last_character), raw, score, beams.score[row].item(), ids, bool(beams.stopped[row]))
-             for raw, score, ids, row in zip(raws, scores, tokens, order)]
-    return sorted(found, key=lambda one: -one.score)
+    return ranked_captions(beams, target, backbones, config, prompt)
