@@ -92,7 +92,7 @@ def clip_embeddings(
             for i, z in zip(rows, tower.finish(states[:, -1])): out[group[i]] = z
     return torch.stack(out), positions
 
-# %% ../nbs/06a_fast_zerocap.ipynb #9ed96120
+# %% ../nbs/06a_fast_zerocap.ipynb #f8bcddb3
 class TextMemory:
     "Embeddings of texts that are a context and one token more; each is encoded once."
     def __init__(
@@ -120,15 +120,15 @@ class TextMemory:
 
     def _known(self, key, candidates):
         "Rows and embeddings of a context's texts; those that are missing are encoded first."
-        nothing = torch.full((len(self.backbones.tokenizer),), -1, device=candidates.device), torch.zeros(0, 1)
-        place, z = self.contexts.get(key, nothing)
         new = candidates.unique()
-        new = new[place[new] < 0]
-        if len(new):
-            fresh = self._encoded(key, new.tolist())
-            place[new] = len(z) + torch.arange(len(new), device=place.device)
-            z = torch.cat([z, fresh]) if len(z) else fresh
-            self.contexts[key] = place, z
+        if key in self.contexts:
+            place, z = self.contexts[key]
+            new = new[place[new] < 0]
+            if not len(new): return place, z
+            z = torch.cat([z, self._encoded(key, new.tolist())])
+        else: place, z = torch.full((len(self.backbones.tokenizer),), -1, device=candidates.device), self._encoded(key, new.tolist())
+        place[new] = torch.arange(len(z) - len(new), len(z), device=place.device)
+        self.contexts[key] = place, z
         return place, z
 
     def _encoded(self, key, tokens):

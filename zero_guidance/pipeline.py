@@ -90,7 +90,7 @@ def embed_texts(
     "Texts in the space of the segments."
     return self.backbones.embed_texts(list(texts)).cpu().numpy()
 
-# %% ../nbs/09_pipeline.ipynb #20d5ba42
+# %% ../nbs/09_pipeline.ipynb #2c9a7b15
 def _names(
     zg: ZeroGuidance,
     embeddings: np.ndarray,  # [K, D] unit length
@@ -116,9 +116,10 @@ def _audited(
     captions: list[Caption],
 ) -> list[Caption]:  # those without words about a person's origin, faith, looks or status; may be none, then a noun has to do
     "Appendix H's concern: no such words about people, and a warning for what is left out."
-    struck = list(dict.fromkeys(word for c in captions for word in describes_people(c.text)))
+    about = [describes_people(c.text) for c in captions]
+    struck = list(dict.fromkeys(word for words in about for word in words))
     if struck: warnings.warn(ZeroGuidanceWarning(f"captions: those with {', '.join(struck)} left out by the audit; audit=False (--no-audit) keeps them"), stacklevel=2)
-    return [c for c in captions if not describes_people(c.text)]
+    return [c for c, words in zip(captions, about) if not words]
 
 def _distinct(
     captions: list,  # of `Caption`, best first
