@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['app', 'main', 'segment', 'evaluate', 'fetch', 'info']
 
-# %% ../nbs/19_cli.ipynb #f20b155e
+# %% ../nbs/19_cli.ipynb #92509c2f
 import math
 import sys
 import warnings
@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from .core import ConfigError, DataError, ZeroGuidanceError, ZeroGuidanceWarning, atomic_write, list_images, read_image
+from .core import ConfigError, DataError, ZeroCapConfig, ZeroGuidanceError, ZeroGuidanceWarning, atomic_write, list_images, read_image
 from .segmentation import Segmentation
 
 # %% ../nbs/19_cli.ipynb #9d651207
@@ -95,13 +95,13 @@ def _segment_one(zg, photo: Path, masks, folder: Path, status) -> None:
     with atomic_write(folder / "overlay.png") as file: file.write(segmentation._repr_png_())
     _console.print(_table(segmentation, f"{photo.name} -> {folder}"), f"[dim]{_seconds(segmentation)}[/]\n")
 
-# %% ../nbs/19_cli.ipynb #acda8ab4
+# %% ../nbs/19_cli.ipynb #4825c444
 @app.command(no_args_is_help=True)
 def segment(
     photos: Annotated[list[Path], typer.Argument(help="Photos, or folders of photos.", show_default=False)],
     out: Annotated[Path, typer.Option("--out", "-o", help="Where each photo gets a folder of its own.")] = Path("out"),
     preset: Annotated[str, typer.Option(help="lite, paper or tiny.")] = "lite",
-    naming: Annotated[Optional[str], typer.Option(help="instant (retrieval) or zerocap (a language model); the preset's own if not given.")] = None,
+    naming: Annotated[Optional[str], typer.Option(help="instant (retrieval), zerocap (a language model) or weighed (one without gradients); the preset's own if not given.")] = None,
     n: Annotated[Optional[int], typer.Option("--n", help="Most segments before pruning.")] = None,
     T: Annotated[Optional[float], typer.Option("--T", help="Siblings whose keys have a larger cosine are not split.")] = None,
     tau: Annotated[Optional[float], typer.Option("--tau", help="Siblings that look and read at least this alike are joined.")] = None,
@@ -114,6 +114,8 @@ def segment(
     files = list_images(photos)
     if out.is_file(): raise DataError(f"{out}: a file; give a folder for --out")
     constants = {name: value for name, value in {"naming": naming, "n": n, "T": T, "tau": tau, "audit": audit}.items() if value is not None}
+    if naming not in (None, "instant", "zerocap", "weighed"): raise ConfigError(f"--naming {naming!r}: accepted is instant, zerocap or weighed")
+    if naming == "weighed": constants |= dict(naming="zerocap", zerocap=ZeroCapConfig.weighed())
     regions = masks and _given_masks(masks, files, [name for name in ("n", "T", "tau") if name in constants])
     from zero_guidance.pipeline import ZeroGuidance
     from zero_guidance.vocabulary import load_vocabulary
