@@ -6,7 +6,7 @@
 __all__ = ['Past', 'ROWS', 'by_length', 'bert_embeddings', 'in_order', 'filled', 'read_tokens', 'clip_embeddings', 'TextMemory',
            'in_chunks', 'steer_rows', 'search_all', 'captions', 'product', 'weigh']
 
-# %% ../nbs/06a_fast_zerocap.ipynb #2d2c80c8
+# %% ../nbs/06a_fast_zerocap.ipynb #890e639b
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -14,20 +14,19 @@ from typing import Any
 import numpy as np
 import torch
 import torch.nn.functional as F
+from fastcore.basics import groupby
 from torch import Tensor, nn
 
 from .core import ZeroCapConfig, progress as progress_bar
 from .zerocap import (Beams, Caption, Similarity, Steered, edit_logits, end_token, forbidden_ids, fuse, grow, no_beams,
                                    prompt_tokens, ranked_captions, steer, unit_targets)
 
-# %% ../nbs/06a_fast_zerocap.ipynb #1351339c
+# %% ../nbs/06a_fast_zerocap.ipynb #ca6bf1f7
 def by_length(
     ids: list[list[int]],  # T token id lists
 ) -> list[tuple[list[int], Tensor]]:
     "Texts of equal length together: their places in the list, and their token ids [t, L]."
-    places: dict[int, list[int]] = {}
-    for i, row in enumerate(ids): places.setdefault(len(row), []).append(i)
-    return [(rows, torch.tensor([ids[i] for i in rows])) for rows in places.values()]
+    return [(rows, torch.tensor([ids[i] for i in rows])) for rows in groupby(enumerate(map(len, ids)), 1, 0).values()]
 
 @torch.no_grad()
 def bert_embeddings(
@@ -62,7 +61,7 @@ def filled(
     "Few different batch sizes: the CPU library keeps code and memory for each size that it meets."
     return tokens[torch.arange(-(-len(tokens) // step) * step).clamp(max=len(tokens) - 1)]
 
-# %% ../nbs/06a_fast_zerocap.ipynb #7831a0a0
+# %% ../nbs/06a_fast_zerocap.ipynb #fa56e9c7
 Past = list[tuple[Tensor, Tensor]]  # keys and values [B, heads, P, d] of each layer
 
 def read_tokens(
@@ -96,12 +95,11 @@ def clip_embeddings(
     positions, read = sum(map(len, distinct)), {}
     for rows, tokens in by_length(distinct):                     # length -> row of each prefix, and what they leave behind
         read[tokens.shape[1]] = {distinct[i]: row for row, i in enumerate(rows)}, read_tokens(tower.model, tokens.to(device), [])[1]
-    groups: dict[tuple, list[int]] = {}
-    for i, (row, prefix) in enumerate(zip(ids, prefixes)):
+    def lengths(row, prefix):
         shared = next((n for n, (a, b) in enumerate(zip(row, prefix)) if a != b), min(len(prefix), len(row) - 1))
-        groups.setdefault((len(prefix), shared, len(row)), []).append(i)
+        return len(prefix), shared, len(row)
     order, parts = [], []
-    for (length, shared, _), group in groups.items():
+    for (length, shared, _), group in groupby(enumerate(map(lengths, ids, prefixes)), 1, 0).items():
         row_of, past = read[length]
         for i in range(0, len(group), batch_size):
             some = group[i:i + batch_size]
@@ -112,7 +110,7 @@ def clip_embeddings(
             positions += tokens.numel()
     return in_order(order, parts), positions
 
-# %% ../nbs/06a_fast_zerocap.ipynb #d98960bf
+# %% ../nbs/06a_fast_zerocap.ipynb #ed10ef9b
 class TextMemory:
     "Embeddings of texts that are a context and one token more; each is encoded once."
     def __init__(
@@ -131,8 +129,7 @@ class TextMemory:
     ) -> Tensor:             # [B, K] cosines
         "Cosines of every row's candidate texts with its own segment."
         self.asked += candidates.numel()
-        cosines, rows = torch.empty_like(candidates, dtype=targets.dtype), {}
-        for i, key in enumerate(map(tuple, context.tolist())): rows.setdefault(key, []).append(i)
+        cosines, rows = torch.empty_like(candidates, dtype=targets.dtype), groupby(enumerate(map(tuple, context.tolist())), 1, 0)
         self._learn({key: candidates[same].unique() for key, same in rows.items()})
         for key, same in rows.items():
             place, z = self.contexts[key]
@@ -146,7 +143,7 @@ class TextMemory:
             if key in self.contexts: tokens = tokens[self.contexts[key][0][tokens] < 0]
             if len(tokens): missing[key] = tokens
         if not missing: return
-        for (key, tokens), new in zip(missing.items(), self._encoded({key: tokens.tolist() for key, tokens in missing.items()})):
+        for (key, tokens), new in zip(missing.items(), self._encoded(missing)):
             place, z = self.contexts.get(key) or (torch.full((len(self.backbones.tokenizer),), -1, device=tokens.device), new[:0])
             place[tokens] = torch.arange(len(z), len(z) + len(new), device=place.device)
             self.contexts[key] = place, torch.cat([z, new])
@@ -154,7 +151,7 @@ class TextMemory:
     def _encoded(self, missing):
         "Texts through the tower, equal ones (upper and lower case, to most towers) once; for each context its embeddings."
         decode, sizes = partial(self.backbones.tokenizer.batch_decode, clean_up_tokenization_spaces=False), [len(tokens) for tokens in missing.values()]
-        texts = decode([[*key[1:], token] for key, tokens in missing.items() for token in tokens])
+        texts = decode([[*key[1:], token] for key, tokens in missing.items() for token in tokens.tolist()])
         if self.tower is None:
             self.encoded += len(texts)
             return self.backbones.embed_texts(texts).split(sizes)
@@ -176,7 +173,7 @@ class TextMemory:
         key = tuple(context[0].tolist())
         self.contexts = {k: v for k, v in self.contexts.items() if k == key}
 
-# %% ../nbs/06a_fast_zerocap.ipynb #d301a055
+# %% ../nbs/06a_fast_zerocap.ipynb #6ed8e4a0
 ROWS = 128  # captions that go through the language model together, more only where one segment has more beams
 
 def in_chunks(
@@ -198,13 +195,14 @@ def steer_rows(
     needed: Tensor,           # [R] bool, the captions that still matter
     backbones: Any,           # language_model
     memory: TextMemory,
+    end: int,                 # the full stop's token id
     config: ZeroCapConfig,
 ) -> tuple[Tensor, Tensor]:   # [R, V] logits after the bending, and log-probabilities before; zeros where not needed
     "`steer` for the captions of many segments at once: rows do not see each other."
     context, targets = context[needed], targets[needed]
     similarity = lambda ids: memory.similarity(context, ids, targets)
     if config.steering == "bend": steered = steer(backbones.language_model, context, similarity, config)
-    else: steered = weigh(backbones.language_model, context, similarity, end_token(backbones.tokenizer), config)
+    else: steered = weigh(backbones.language_model, context, similarity, end, config)
     if needed.all(): return steered.logits, steered.log_p0
     out = steered.logits.new_zeros(2, len(needed), steered.logits.shape[1])
     out[:, needed] = torch.stack([steered.logits, steered.log_p0])
@@ -227,7 +225,7 @@ def search_all(
             said = torch.cat([beams[k].tokens for k in chunk])
             context = torch.cat([prompt.expand(len(said), -1), said], 1)  # [R, m]
             needed = torch.cat([~beams[k].stopped | config.joint_normalisation for k in chunk])
-            logits, log_p0 = steer_rows(context, targets[of], needed, backbones, memory, config)
+            logits, log_p0 = steer_rows(context, targets[of], needed, backbones, memory, end, config)
             log_p = edit_logits(logits, context, step, end, forbidden, config).log_softmax(-1)
             for k in chunk: beams[k] = grow(beams[k], fuse(log_p[of == k], log_p0[of == k], config.fusion, config.joint_normalisation), config.beams, end)
         memory.keep(prompt)
