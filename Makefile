@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test lab clean-notebooks export
+.PHONY: setup demo test test-portable mutants lab clean-notebooks export
 .DEFAULT_GOAL := setup
 
 $(INSTALLED): settings.ini setup.py pyproject.toml constraints.txt
@@ -25,9 +25,19 @@ demo: $(INSTALLED)  ## a real photo in, figures/demo.png and a table of named se
 	$(BIN)/zero_guidance segment zero_guidance/assets/demo.jpg --out out
 	cp out/demo/overlay.png figures/demo.png
 
-test: $(READY)  ## run every notebook's fast cells; the lite weights are fetched once
+test: $(READY)  ## run every notebook's fast cells and compare what comes out with what is saved
 	$(BIN)/zero_guidance fetch lite
-	$(BIN)/nbdev_test --n_workers 2 --do_print
+	$(BIN)/python .ci/cells.py
+
+test-portable: $(READY)  ## the same cells as older processors and other thread counts compute them; four times as long
+	$(BIN)/zero_guidance fetch lite
+	ATEN_CPU_CAPABILITY=default $(BIN)/python .ci/cells.py --run-only
+	ATEN_CPU_CAPABILITY=avx2 $(BIN)/python .ci/cells.py --run-only
+	OMP_NUM_THREADS=1 $(BIN)/python .ci/cells.py --run-only
+	OMP_NUM_THREADS=2 $(BIN)/python .ci/cells.py --run-only
+
+mutants: $(READY)  ## sample small mistakes in the methods' notebooks: do the fast cells notice?
+	$(BIN)/python .ci/mutants.py
 
 lab: $(READY)  ## open the notebooks
 	$(BIN)/jupyter lab nbs
@@ -36,5 +46,4 @@ clean-notebooks: $(READY)  ## strip what does not belong in a commit
 	$(BIN)/nbdev_clean
 
 export: $(READY)  ## notebooks -> modules and README.md
-	$(BIN)/nbdev_export
-	$(BIN)/python .ci/readme.py
+	$(BIN)/python .ci/export.py

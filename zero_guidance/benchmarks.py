@@ -21,7 +21,7 @@ from .core import DataError
 from .dino_clustering import extract_keys, prune, unit_keys, ward_tree
 from .linkage import ward_linkage
 from .segment_masks import oversegment, segment_pixels
-from .segmentation import SegmentTree
+from .tree import SegmentTree
 
 # %% ../nbs/17_benchmarks.ipynb #cec24fd7
 def in_new_process(
@@ -82,7 +82,7 @@ def stage_seconds(
     import torch
     dtype, changes, by_scipy = STAGES[stage]
     backbones = load_backbones("lite", dtype=getattr(torch, dtype))
-    config, vit, patch = backbones.config.replace(**changes), backbones.keys_vit, backbones.keys_vit.patch_embed.patch_size[0]
+    config, vit, patch = backbones.config.clusters.replace(**changes), backbones.keys_vit, backbones.keys_vit.patch_embed.patch_size[0]
     oversegment(photo[:64, :64], backbones, config.replace(short_side=56, stride=14))
     before, marks = memory_mb(), [perf_counter()]
     keys = extract_keys(vit, photo, backbones.keys_norm, config.short_side, config.stride); marks.append(perf_counter())

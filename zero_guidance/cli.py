@@ -19,7 +19,9 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from .core import ConfigError, DataError, ZeroCapConfig, ZeroGuidanceError, ZeroGuidanceWarning, atomic_write, list_images, read_image
+from .core import (
+    ConfigError, DataError, ZeroGuidanceError, ZeroGuidanceWarning, atomic_write, list_images, read_image,)
+from .config import ZeroCapConfig
 from .segmentation import Segmentation
 
 # %% ../nbs/19_cli.ipynb #9d651207
@@ -163,7 +165,7 @@ def evaluate(
 ) -> None:
     "Score a system's segments and free words against a labelled data set."
     import pandas
-    from zero_guidance.datasets import load_dataset
+    from zero_guidance.layouts import load_dataset
     from zero_guidance.predictions import evaluate as evaluated, read_predictions, with_embeddings
     labelled, found = load_dataset(dataset, root, split, spelling), read_predictions(predictions, masks)
     from zero_guidance.backbones import load_backbones
@@ -197,7 +199,8 @@ def fetch(
 @app.command()
 def info() -> None:
     "What is installed, which weights are present, which device would be used."
-    from zero_guidance.backbones import installed, load_backbones
+    from zero_guidance.wheels import installed
+    from zero_guidance.backbones import load_backbones
     libraries = ("torch", "timm", "open_clip_torch", "transformers", "sentence-transformers")
     _console.print(f"zero_guidance {version('zero_guidance')}, Python {sys.version.split()[0]}, device {load_backbones('tiny').device}")
     _console.print(", ".join(f"{name} {version(name)}" for name in libraries), highlight=False)

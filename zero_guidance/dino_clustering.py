@@ -13,10 +13,10 @@ import numpy as np
 import torch
 from torch.nn.functional import linear
 
-from .backbones import embed_patches, preprocess
+from .vit import embed_patches, preprocess
 from .core import ConfigError, DataError, ZeroGuidanceWarning
 from .linkage import grid_linkage, variance_linkage, ward_linkage
-from .segmentation import SegmentTree
+from .tree import SegmentTree
 
 # %% ../nbs/03_dino_clustering.ipynb #21569c3f
 MAX_POINTS = 20_000  # grid points; Ward's time grows with their square

@@ -18,14 +18,18 @@ import numpy as np
 import torch
 from scipy.ndimage import find_objects, gaussian_filter
 
-from .backbones import Backbones, embed_images, preprocess
-from .core import Config, ConfigError, image_sha256, progress
+from .backbones import Backbones
+from .vit import embed_images, preprocess
+from .config import Config, EmbeddingConfig
+from .core import ConfigError, image_sha256, progress
 from .datasets import LabelledSet, true_segments
 from .segment_masks import oversegment
 from .global_subtraction import SegmentTrace, plain_tokens, segment_embedder
 from .pipeline import ZeroGuidance
 from .predictions import Results
-from .segmentation import Segment, Segmentation, load_segmentation, save_segmentation
+from .regions import Segment
+from .segmentation import Segmentation
+from .storage import load_segmentation, save_segmentation
 
 # %% ../nbs/14_experiments.ipynb #489ba999
 FILLS = ("black", "grey", "blur")
@@ -46,7 +50,7 @@ def crop_and_mask(
 def crop_embedder(
     image: np.ndarray,          # [H, W, 3] uint8 RGB
     backbones: Backbones,       # whose image-text model is used
-    config: Config,             # image_size
+    config: EmbeddingConfig,    # image_size
     fill: str,                  # see `crop_and_mask`
     leaves: np.ndarray = None,  # [H, W] int32 label map: of a union only the leaf with the largest label is cut out
 ) -> Callable[[np.ndarray], tuple[np.ndarray, SegmentTrace]]:  # as `segment_embedder`; the trace is empty
@@ -90,8 +94,8 @@ class Method:
         tokens: torch.Tensor | None = None, # from `plain_tokens`, where the method leaves the layers below the masked ones alone
     ) -> Callable:                        # masks -> embeddings, trace
         "How this method embeds segments of a photo."
-        if not self.fill: return segment_embedder(image, zg.backbones, zg.config, tokens)
-        return crop_embedder(image, zg.backbones, zg.config, self.fill, leaves if self.last_leaf else None)
+        if not self.fill: return segment_embedder(image, zg.backbones, zg.config.embedding, tokens)
+        return crop_embedder(image, zg.backbones, zg.config.embedding, self.fill, leaves if self.last_leaf else None)
 
 ABLATION = (
     Method("crop and mask", fill="grey"),
@@ -106,10 +110,8 @@ RELEASED_CROP = Method("crop and mask, as released", fill="black", last_leaf=Tru
 # %% ../nbs/14_experiments.ipynb #ac0de36d
 def _leaf_key(image, backbones, config) -> str:
     "Fingerprint of what a photo's leaves depend on: its pixels, the keys' weights, the constants of section 3.1."
-    constants = ("short_side", "stride", "keys_layer", "facet", "linkage", "n", "T", "prune", "refine", "superpixel_scale", "crf_side", "crf_sxy", "crf_compat",
-                 "crf_bilateral_sxy", "crf_srgb", "crf_bilateral_compat", "crf_iterations", "mask_resolution")
-    what = {name: getattr(config, name) for name in constants} | {"image": image_sha256(image), "keys": backbones.weights_sha256("keys_vit")}
-    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()[:16]
+    what = image_sha256(image), backbones.weights_sha256("keys_vit"), config.clusters.sha256
+    return hashlib.sha256(" ".join(what).encode()).hexdigest()[:16]
 
 def leaves_of(
     image: np.ndarray,  # [H, W, 3] uint8 RGB
@@ -119,7 +121,7 @@ def leaves_of(
     "Section 3.1 for a photo, once."
     path = Path(folder) / _leaf_key(image, zg.backbones, zg.config)
     if path.exists(): return load_segmentation(path)
-    label_map, nodes, tree = oversegment(image, zg.backbones, zg.config)
+    label_map, nodes, tree = oversegment(image, zg.backbones, zg.config.clusters)
     leaves = Segmentation(image.shape[:2], label_map, [Segment(id, node) for id, node in enumerate(nodes, start=1)], tree, zg.config)
     save_segmentation(leaves, path)
     return leaves
@@ -183,8 +185,8 @@ def run_methods(
         image, labels, tokens = dataset.image(photo), dataset.labels(photo), {}
         for method, own, region, path in wanted:
             leaves = leaves_of(image, own, Path(folder) / "leaves")
-            seen = own.config.image_size, own.config.mask_layers[0]
-            if seen not in tokens: tokens[seen] = plain_tokens(image, own.backbones, own.config)
+            seen = own.config.embedding.image_size, own.config.embedding.mask_layers[0]
+            if seen not in tokens: tokens[seen] = plain_tokens(image, own.backbones, own.config.embedding)
             embedder = method.embedder(own, image, leaves.label_map, tokens[seen])
             save_segmentation(name_regions(own, labels, len(dataset.classes), embedder) if region else name_leaves(own, image, leaves, embedder), path)
 

@@ -17,7 +17,8 @@ import torch.nn.functional as F
 from fastcore.basics import groupby
 from torch import Tensor, nn
 
-from .core import ZeroCapConfig, progress as progress_bar
+from .config import ZeroCapConfig
+from .core import progress as progress_bar
 from .zerocap import (Beams, Caption, Similarity, Steered, edit_logits, end_token, forbidden_ids, fuse, grow, no_beams,
                                    prompt_tokens, ranked_captions, steer, unit_targets)
 

@@ -16,10 +16,13 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .core import Config
-from .backbones import Backbones, preprocess, tokens_after
-from .attention_masking import (Heads, Pack, Packing, at_tokens, attend_heads, attend_masked, check_layers, join_heads, masked_softmax,
-                                             masks_to_tokens, own_packs, own_tokens_suffice, patch_grid, run_masked, split_heads, whole_packs)
+from .config import EmbeddingConfig
+from .backbones import Backbones
+from .vit import preprocess, tokens_after
+from .sparse_masking import (
+    Heads, Pack, Packing, at_tokens, attend_masked, own_packs, own_tokens_suffice, run_masked, whole_packs,)
+from .attention_masking import (
+    attend_heads, check_layers, join_heads, masked_softmax, masks_to_tokens, patch_grid, split_heads,)
 
 # %% ../nbs/05_global_subtraction.ipynb #a6e35b0b
 def output_saliency(
@@ -93,7 +96,7 @@ def subtracted_attention(
     heads: Heads,  # each [B, heads, L, d], of the tokens that the segments take along
     pack: Pack,  # B segments
     plain: PlainAttention | None,  # of the shared plain picture; None: of these tokens, which then are all N
-    config: Config,  # saliency, sigma2
+    config: EmbeddingConfig,  # saliency, sigma2
     own_queries: bool = True,  # see `segment_saliency`
     read: int | None = None,  # rows that are read afterwards; all when None
 ) -> tuple[Tensor, Tensor]:  # output [B, read, C]; saliency and weight [B, 2]
@@ -130,7 +133,7 @@ def plain_pass(
 
 def sparse_suffices(
     vit: nn.Module,  # timm VisionTransformer
-    config: Config,  # mask_layers, saliency, subtract
+    config: EmbeddingConfig,  # mask_layers, saliency, subtract
 ) -> bool:  # False: equations 2 and 3 need the segment's stream of all N tokens
     "Whether the class token and a segment's own tokens are all that its embedding needs of its own stream."
     alike = config.saliency in ("clean", "own") or len(config.mask_layers) == 1
@@ -159,7 +162,7 @@ def encode_tokens(
     vit: nn.Module,  # timm VisionTransformer whose head maps into the joint space
     tokens: Tensor,  # [1, N, C] that enter the first masked layer
     token_masks: np.ndarray | Tensor,  # [K, rows, columns] in 0..1, from `masks_to_tokens`
-    config: Config,  # mask_layers (1-based), saliency, clean_stream, subtract, sigma2
+    config: EmbeddingConfig,  # mask_layers (1-based), saliency, clean_stream, subtract, sigma2
 ) -> tuple[np.ndarray, SegmentTrace]:  # [K, D] float32, unit length; saliency and weight per layer
     "The masked layers alone, equations 1 to 4: for tokens that serve several masks or constants. Raises DataError (empty mask, other grid)."
     return _encode(vit, tokens, token_masks, config, own_packs if sparse_suffices(vit, config) else whole_packs)
@@ -170,7 +173,7 @@ def encode_dense(
     vit: nn.Module,  # timm VisionTransformer whose head maps into the joint space
     tokens: Tensor,  # [1, N, C] that enter the first masked layer
     token_masks: np.ndarray | Tensor,  # [K, rows, columns] in 0..1, from `masks_to_tokens`
-    config: Config,  # mask_layers (1-based), saliency, clean_stream, subtract, sigma2
+    config: EmbeddingConfig,  # mask_layers (1-based), saliency, clean_stream, subtract, sigma2
 ) -> tuple[np.ndarray, SegmentTrace]:  # [K, D] float32, unit length; saliency and weight per layer
     "`encode_tokens` with all N tokens in every segment's stream: the same result, to compare with."
     return _encode(vit, tokens, token_masks, config, whole_packs)
@@ -181,7 +184,7 @@ def encode_segments(
     vit: nn.Module,  # timm VisionTransformer whose head maps into the joint space
     pixels: Tensor,  # [1, 3, H, W] preprocessed picture
     token_masks: np.ndarray | Tensor,  # [K, rows, columns] in 0..1, from `masks_to_tokens`
-    config: Config,  # mask_layers (1-based), saliency, clean_stream, subtract, sigma2
+    config: EmbeddingConfig,  # mask_layers (1-based), saliency, clean_stream, subtract, sigma2
 ) -> tuple[np.ndarray, SegmentTrace]:  # [K, D] float32, unit length; saliency and weight per layer
     "Embed every segment by equations 1 to 4 of section 3.2. Raises DataError (empty mask, other grid) and ConfigError (no such layer)."
     tokens = tokens_after(vit, pixels, check_layers(vit, config.mask_layers) - 1)
@@ -192,7 +195,7 @@ def encode_segments(
 def plain_tokens(
     image: np.ndarray,     # [H, W, 3] uint8 RGB
     backbones: Backbones,  # whose image-text model is used
-    config: Config,        # image_size, mask_layers
+    config: EmbeddingConfig,        # image_size, mask_layers
 ) -> Tensor:               # [1, N, C]
     "A picture's tokens where they enter the first masked layer: the same for all its masks."
     vit, size = backbones.joint_vit, (config.image_size,) * 2
@@ -203,7 +206,7 @@ def plain_tokens(
 def segment_embedder(
     image: np.ndarray,     # [H, W, 3] uint8 RGB
     backbones: Backbones,  # whose image-text model is used
-    config: Config,        # image_size, mask_layers, saliency, clean_stream, subtract, sigma2
+    config: EmbeddingConfig,        # image_size, mask_layers, saliency, clean_stream, subtract, sigma2
     tokens: Tensor | None = None,  # [1, N, C] from `plain_tokens`, where they are there already
 ) -> Callable[[np.ndarray], tuple[np.ndarray, SegmentTrace]]:  # masks -> what `embed_segments` gives for them
     "Section 3.2 for a picture whose masks come one after the other: the layers below the masked ones run once."
@@ -216,7 +219,7 @@ def embed_segments(
     image: np.ndarray,     # [H, W, 3] uint8 RGB
     masks: np.ndarray,     # [K, H, W] bool, may overlap; or [H, W] integer label map, K its largest label
     backbones: Backbones,  # whose image-text model is used
-    config: Config,        # image_size, mask_layers, saliency, clean_stream, subtract, sigma2
+    config: EmbeddingConfig,        # image_size, mask_layers, saliency, clean_stream, subtract, sigma2
 ) -> tuple[np.ndarray, SegmentTrace]:  # [K, D] float32, unit length; saliency and weight per layer
     "Section 3.2 from a picture and its masks. Raises DataError for masks of another size or without a pixel."
     return segment_embedder(image, backbones, config)(masks)

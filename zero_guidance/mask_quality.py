@@ -17,7 +17,8 @@ import pandas as pd
 from scipy.ndimage import distance_transform_edt
 
 from .backbones import Backbones
-from .core import Config, atomic_write, cache_dir, progress
+from .config import ClusterConfig
+from .core import atomic_write, cache_dir, progress
 from .datasets import BACKGROUND, VOID, LabelledSet
 from .dino_clustering import extract_keys, prune, ward_tree
 from .evaluation import Tally, best_overlap, majority_class, oracle_merge, overlaps
@@ -67,7 +68,7 @@ READING = ("short_side", "stride", "keys_layer", "facet")
 def sweep_masks(
     dataset: LabelledSet,
     backbones: Backbones,
-    configs: Sequence[Config],  # settings that differ in the fields of section 3.1
+    configs: Sequence[ClusterConfig],  # settings that differ in the fields of section 3.1
     peers: Mapping[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {},  # name -> (image, keys of the first setting) -> label map 1..K
     folder=None,                # where finished photos are kept; None takes the cache folder
 ) -> pd.DataFrame:              # photo, data, the settings, the three figures, seconds

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from .core import DataError
-from .segmentation import Attempt, SegmentTree
+from .regions import Attempt
+from .tree import SegmentTree
 
 # %% ../nbs/08_merging.ipynb #01e551e1
 def cosine(
@@ -37,9 +38,9 @@ def merge_score(
 class Merging:
     "What is left after merging, what it was made of, and the log."
     nodes: list[int]                    # kept tree nodes, in the order of their first segment
-    tried: dict[int, tuple[int, ...]]   # segment, or union that passed its test -> the segments (tree nodes) that it unites
+    tried: dict[int, tuple[int, ...]]   # segment, or union that passed -> the segments (nodes) that it unites
     embeddings: dict[int, np.ndarray]   # tried node -> [D] embedding of its own (union) mask
-    names: dict[int, Any]               # tried node, or kept node alone where words have no say -> the label that `name` gave
+    names: dict[int, Any]               # tried node (a kept one where words have no say) -> its label
     attempts: list[Attempt]             # every test, children before parents; cos_text is None where words have no say
 
     @property
@@ -55,45 +56,64 @@ def _refuse_nested(tree: SegmentTree, nodes: list[int]) -> None:
     for node in nodes:
         above = tree.parent(node)            # refuses what is not in the tree
         while above is not None:
-            if above in chosen: raise DataError(f"nodes: {node} lies inside {above}; segments must not contain one another")
+            if above in chosen:
+                raise DataError(f"nodes: {node} lies inside {above}; segments must not contain one another")
             above = tree.parent(above)
 
 def _embedded(embed: Callable, nodes: list[int], groups: dict) -> dict[int, np.ndarray]:
     "Embeddings of the nodes in one call. Raises DataError where one is not finite: no score could be computed from it."
-    found = dict(zip(nodes, embed([groups[n] for n in nodes])))
-    for node, e in found.items():
-        if not np.isfinite(e).all(): raise DataError(f"node {node}: its embedding has NaN or infinite values; check the image and the masks")
-    return found
+    embeddings = dict(zip(nodes, embed([groups[n] for n in nodes])))
+    for node, e in embeddings.items():
+        if not np.isfinite(e).all():
+            raise DataError(f"node {node}: its embedding has NaN or infinite values; check the image and the masks")
+    return embeddings
 
-def _tested(tree: SegmentTree, parent: int, embeddings: dict, words: dict, tau: float, merge_weight: float) -> Attempt:
+# %% ../nbs/08_merging.ipynb #5f97e27b
+def _test_pair(
+    tree: SegmentTree,
+    parent: int,                       # whose two children are tested
+    embeddings: dict[int, np.ndarray], # node -> [D]
+    words: dict[int, tuple],           # node -> (label, [D]); empty where words have no say
+    tau: float,                        # tau_merge
+    merge_weight: float,               # share of the image cosine
+) -> Attempt:
     "The test of one pair, from what is stored of the two; without words the picture decides."
     left, right = tree.children(parent)
     cos_image = score = cosine(embeddings[left], embeddings[right])
     cos_text = cosine(words[left][1], words[right][1]) if words else None
-    if words: score = merge_score(cos_image, cos_text, merge_weight)
+    if cos_text is not None: score = merge_score(cos_image, cos_text, merge_weight)
     return Attempt(parent, left, right, cos_image, cos_text, score, score >= tau)
 
 # %% ../nbs/08_merging.ipynb #1d6a405a
 def merge(
     tree: SegmentTree,     # the tree that the segments were cut from
     nodes: Sequence[int],  # the segments' tree nodes in label order (label i+1 is nodes[i])
-    embed: Callable[[list[tuple[int, ...]]], np.ndarray],           # groups of segments -> [K, D] embeddings of their unions
-    name: Callable[[np.ndarray], Sequence[tuple[Any, np.ndarray]]], # [K, D] embeddings -> K of (label, [D] text embedding of the label)
-    tau: float = .8,          # tau_merge: siblings join from this score on; above 1 none do
-    merge_weight: float = .5, # lambda: share of the image cosine, 0..1; at 1 no name is asked for before the end
+    embed: Callable[[list[tuple[int, ...]]],
+                    np.ndarray],            # groups of segments -> [K, D] embeddings of their unions
+    name: Callable[[np.ndarray], Sequence[tuple[Any,
+                                                np.ndarray]]],  # [K, D] -> K of (label, [D] embedding of the label)
+    tau: float = .8,           # tau_merge: siblings join from this score on; above 1 none do
+    merge_weight: float = .5,  # lambda: share of the image cosine, 0..1; at 1 no name is asked for before the end
 ) -> Merging:
     """Section 3.4: join siblings whose pictures and names agree, climbing the tree until a pair fails.
 
     Raises DataError where `nodes` are not the segments of one cut of this tree, and for an embedding with NaN."""
     fresh = nodes = [int(n) for n in nodes]
     _refuse_nested(tree, nodes)
-    tried, embeddings, words, attempts = {n: (n,) for n in nodes}, {}, {}, []
-    def named(asked): return zip(asked, name(np.stack([embeddings[n] for n in asked]))) if asked else ()
-    while fresh:                                 # a round: segments first, then unions of the round before
+    tried: dict[int, tuple[int, ...]] = {n: (n,) for n in nodes}
+    embeddings: dict[int, np.ndarray] = {}
+    words: dict[int, tuple] = {}
+    attempts: list[Attempt] = []
+
+    def named(asked): return dict(zip(asked, name(np.stack([embeddings[n] for n in asked])))) if asked else {}
+
+    while fresh:  # a round: segments first, then the unions that passed in the round before
         embeddings |= _embedded(embed, fresh, tried)
         if merge_weight < 1: words |= named(fresh)
-        complete = dict.fromkeys(tree.parent(n) for n in fresh if tree.sibling(n) in tried)   # each parent once
-        tests = [_tested(tree, parent, embeddings, words, tau, merge_weight) for parent in complete]
+        # a pair is complete once its later child arrives; the dict keeps each parent once, in order
+        complete = dict.fromkeys(tree.parent(n) for n in fresh if tree.sibling(n) in tried)
+        tests = [_test_pair(tree, parent, embeddings, words, tau, merge_weight) for parent in complete]
+        # a union lists its segments in label order, whichever branch they came from
         tried |= {a.parent: tuple(n for n in nodes if n in tried[a.left] + tried[a.right]) for a in tests if a.merged}
         attempts, fresh = attempts + tests, [a.parent for a in tests if a.merged]
     kept = sorted((n for n in tried if tree.parent(n) not in tried), key=lambda n: nodes.index(tried[n][0]))

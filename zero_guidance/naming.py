@@ -18,7 +18,8 @@ from safetensors.numpy import load_file, save
 from scipy.sparse import csc_array
 from scipy.special import softmax
 
-from .core import Config, DataError, atomic_write, cache_dir, file_sha256, read_image
+from .config import Config, WordConfig
+from .core import DataError, atomic_write, cache_dir, file_sha256, read_image
 from .backbones import Backbones
 from .segment_masks import oversegment
 from .global_subtraction import embed_segments
@@ -85,8 +86,8 @@ def embed_photo(
     config: Config,        # sections 3.1 and 3.2
 ) -> tuple[np.ndarray, np.ndarray]:  # label map [H, W] int32 in 1..K, embeddings [K, D]
     "Sections 3.1 and 3.2 in one go: a photo's segments and their embeddings, nothing merged."
-    label_map = oversegment(image, backbones, config)[0]
-    return label_map, embed_segments(image, label_map, backbones, config)[0]
+    label_map = oversegment(image, backbones, config.clusters)[0]
+    return label_map, embed_segments(image, label_map, backbones, config.embedding)[0]
 
 def embed_references(
     images: Iterable,      # whatever `read_image` takes; a hundred photos of everyday scenes do
@@ -172,7 +173,7 @@ class Namer:
     vocabulary: Vocabulary
     text: np.ndarray   # [T, D] unit length
     hub: np.ndarray    # [T] hubness
-    config: Config     # hubness_weight, frequency_weight, temperature, top_k
+    config: WordConfig  # hubness_weight, frequency_weight, temperature, top_k
     provenance: str    # where the hubness comes from
     taken_out: tuple[str, ...] = ()  # words that the audit took out of the list
 
@@ -223,7 +224,7 @@ class Namer:
 def make_namer(
     vocabulary: Vocabulary,
     backbones: Backbones,
-    config: Config,                      # prompt, audit, hubness_weight, frequency_weight, temperature, top_k
+    config: WordConfig,                  # prompt, audit, hubness_weight, frequency_weight, temperature, top_k
     reference: np.ndarray | None = None, # [R, D] from `embed_references`; default: the shipped ones
 ) -> Namer:
     "Embed the words, audit them where the config says so, and measure their hubness. Raises DataError where the prompt has no place for the word, and where no word is left."

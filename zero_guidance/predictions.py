@@ -17,13 +17,17 @@ import numpy as np
 from PIL import Image
 
 from .backbones import Backbones
-from .core import Config, DataError, atomic_write
-from .datasets import LabelledSet, read_colours
+from .config import Config
+from .core import DataError, atomic_write
+from .datasets import LabelledSet
+from .layouts import read_colours
 from .evaluation import (PROTOCOLS, EvaluationResult, Tally, best_class, constant_verification, score, segment_to_text,
                                       tally, text_to_text)
 from .global_subtraction import embed_segments
 from .lexical import LEVELS, lexical_assignment, lexical_levels
-from .segmentation import Segment, Segmentation, load_segmentation
+from .regions import Segment
+from .segmentation import Segmentation
+from .storage import load_segmentation
 
 # %% ../nbs/12b_predictions.ipynb #76ee7dc5
 @dataclass(frozen=True, eq=False)

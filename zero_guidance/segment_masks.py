@@ -4,9 +4,11 @@
 
 # %% auto #0
 __all__ = ['LONG_SIDE', 'SMOOTHING', 'LEAST', 'centroid_energy', 'crf_beliefs', 'refine_crf', 'drop_vanished', 'superpixels',
-           'superpixel_keys', 'superpixel_tree', 'segment_pixels', 'photo_tree', 'oversegment']
+           'superpixel_keys', 'superpixel_tree', 'segment_pixels', 'photo_tree', 'Leaves', 'oversegment']
 
 # %% ../nbs/03a_segment_masks.ipynb #76d4387e
+from typing import NamedTuple
+
 import numpy as np
 import torch
 from PIL import Image
@@ -14,9 +16,10 @@ from scipy.sparse import coo_array
 from torch.nn.functional import interpolate
 
 from .backbones import Backbones
-from .core import Config, ConfigError
+from .config import ClusterConfig
+from .core import ConfigError
 from .dino_clustering import LINKAGES, extract_keys, prune, unit_keys, ward_tree, working_size
-from .segmentation import SegmentTree, node_means
+from .tree import SegmentTree, node_means
 
 # %% ../nbs/03a_segment_masks.ipynb #bb522109
 def centroid_energy(
@@ -35,7 +38,7 @@ def crf_beliefs(
     tree: SegmentTree,
     nodes: list[int],   # K surviving nodes
     image: np.ndarray,  # [H, W, 3] uint8 RGB
-    config: Config,     # its crf_ fields
+    config: ClusterConfig,     # its crf_ fields
 ) -> np.ndarray:        # [K, H, W] float32, sums to 1 over K
     """Section 3.1: mean-field beliefs of a dense CRF with Gaussian and bilateral terms.
 
@@ -61,7 +64,7 @@ def refine_crf(
     tree: SegmentTree,
     nodes: list[int],   # K surviving nodes
     image: np.ndarray,  # [H, W, 3] uint8 RGB
-    config: Config,     # its crf_ fields
+    config: ClusterConfig,     # its crf_ fields
 ) -> np.ndarray:        # [H, W] int32 in 1..K; label k + 1 is nodes[k]; a label may be gone
     "Section 3.1: each pixel takes the label that the CRF believes in most."
     return (crf_beliefs(tree, nodes, image, config).argmax(0) + 1).astype(np.int32)
@@ -133,7 +136,7 @@ def segment_pixels(
     tree: SegmentTree,
     nodes: list[int],   # K surviving nodes
     image: np.ndarray,  # [H, W, 3] uint8 RGB
-    config: Config,     # its refine, mask_resolution, short_side, stride and crf_ fields
+    config: ClusterConfig,     # its refine, mask_resolution, short_side, stride and crf_ fields
     patch: int,         # px, edge of the ViT's patch
 ) -> np.ndarray:        # [H, W] int32 in 1..K; label k + 1 is nodes[k]; a label may be gone
     "Section 3.1: a label for every pixel of the photo. Raises ConfigError where pydensecrf is needed and absent."
@@ -162,7 +165,7 @@ def _nearest(label_map, size):
 def photo_tree(
     image: np.ndarray,     # [H, W, 3] uint8 RGB
     backbones: Backbones,  # its keys_vit and keys_norm
-    config: Config,        # the fields up to the tree
+    config: ClusterConfig,        # the fields up to the tree
 ) -> SegmentTree:          # over superpixels for refine="superpixel", else over grid points
     "Section 3.1 up to the tree. Raises ConfigError where the config asks what the ViT does not have."
     vit = backbones.keys_vit
@@ -170,16 +173,22 @@ def photo_tree(
     if config.refine != "superpixel": return ward_tree(keys, config.linkage, backbones.device)
     return superpixel_tree(keys, superpixels(image, config.superpixel_scale), config.linkage, backbones.device)
 
+class Leaves(NamedTuple):
+    "A photo's segments before merging: every pixel is in exactly one, and each is a node of the tree."
+    label_map: np.ndarray  # [H, W] int32 in 1..K
+    nodes: list[int]       # K nodes; label k + 1 is nodes[k]
+    tree: SegmentTree      # that they were cut from
+
 def oversegment(
     image: np.ndarray,             # [H, W, 3] uint8 RGB
     backbones: Backbones,          # its keys_vit and keys_norm
-    config: Config | None = None,  # the preset's when None
-) -> tuple[np.ndarray, list[int], SegmentTree]:  # label map [H, W] int32 in 1..K, K nodes, tree
+    config: ClusterConfig | None = None,  # the preset's when None
+) -> Leaves:
     """Section 3.1: a photo's segments. Every pixel is in exactly one; label k + 1 is nodes[k] of the tree.
 
     Raises ConfigError where the config asks what the ViT does not have."""
-    config = config or backbones.config
+    config = config or backbones.config.clusters
     tree = photo_tree(image, backbones, config)
     nodes = prune(tree, config.n, config.T, config.prune)
     label_map = segment_pixels(tree, nodes, image, config, backbones.keys_vit.patch_embed.patch_size[0])
-    return *drop_vanished(label_map, nodes), tree
+    return Leaves(*drop_vanished(label_map, nodes), tree)

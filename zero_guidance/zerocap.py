@@ -18,7 +18,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .core import ConfigError, DataError, ZeroCapConfig, progress as progress_bar
+from .core import ConfigError, DataError, progress as progress_bar
+from .config import ZeroCapConfig
 
 # %% ../nbs/06_zerocap.ipynb #aacdc9fa
 _FORBIDDEN = re.compile(r"[!\n(),:]|0|[1-9][0-9]{0,4}")

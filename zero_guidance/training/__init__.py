@@ -1,0 +1,1 @@
+"""How the shipped tower was made; nothing at run time imports it."""
