@@ -9,35 +9,42 @@ __all__ = ['app', 'main', 'segment', 'evaluate', 'fetch', 'info']
 import math
 import sys
 import warnings
-from collections.abc import Iterable, Iterator
-from importlib.metadata import version
+from collections.abc import Callable, Iterable, Iterator
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import Annotated, Any, Optional
 
+import numpy as np
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from .config import Config
 from .core import (
-    ConfigError, DataError, ZeroGuidanceError, ZeroGuidanceWarning, atomic_write, list_images, read_image,)
-from .config import ZeroCapConfig
+    ConfigError, DataError, ZeroGuidanceError, ZeroGuidanceWarning, atomic_write, list_images, read_image)
 from .segmentation import Segmentation
 
 # %% ../nbs/19_cli.ipynb #9d651207
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 _console, _errors = Console(force_jupyter=False), Console(stderr=True, force_jupyter=False)
 
-def _complain(error: ZeroGuidanceError | ZeroGuidanceWarning) -> None:
+def _complain(error: ZeroGuidanceError | ZeroGuidanceWarning | Warning) -> None:
     "One line about what the user can mend."
     _errors.print(f"zero_guidance: {error}", markup=False, highlight=False, soft_wrap=True)
 
 def main() -> None:
     "Run the command line."
+    usual = warnings.showwarning
+
+    def show(said: Any, kind: type, *place: Any) -> None:
+        if kind is ZeroGuidanceWarning: _complain(said)
+        else: usual(said, kind, *place)
+
     try:
         with warnings.catch_warnings():
-            usual = warnings.showwarning
-            warnings.showwarning = lambda said, kind, *place: _complain(said) if kind is ZeroGuidanceWarning else usual(said, kind, *place)
+            warnings.showwarning = show
             app()
     except ZeroGuidanceError as error:
         _complain(error)
@@ -64,12 +71,14 @@ def _table(
     title: str,                  # the photo's name
 ) -> Table:
     "Segments as a table: name, cosine, share of the photo, what else it might be."
-    table = Table("", "name", "score", "share", "or", title=title, title_justify="left", box=None, header_style="dim")
+    table = Table("", "name", "score", "share", "or", title=escape(title), title_justify="left", box=None,
+                  header_style="dim")
     pixels = math.prod(segmentation.image_size)
     for s in segmentation:
         r, g, b = (round(255 * c) for c in s.colour)
         others = ", ".join(word for word, _ in s.alternatives[1:4])
-        table.add_row(f"[rgb({r},{g},{b})]\u25a0[/]", s.label, f"{s.score:.2f}", f"{s.area / pixels:.1%}", others)
+        square = f"[rgb({r},{g},{b})]\u25a0[/]"
+        table.add_row(square, escape(s.label), f"{s.score:.2f}", f"{s.area / pixels:.1%}", escape(others))
     return table
 
 def _seconds(segmentation: Segmentation) -> str:
@@ -82,48 +91,66 @@ def _given_masks(
     masks: Path,         # the file
     photos: list[Path],  # must be one
     cuts: list[str],     # options that were given and that only a tree obeys; must be none
-):                       # [K, H, W] bool
+) -> np.ndarray:         # [K, H, W] bool
     "The masks of the one photo. Raises `ConfigError`, `ImageError` and `DataError`."
-    if len(photos) > 1: raise ConfigError(f"--masks {masks}: belongs to one photo, not to {len(photos)}; give one photo")
-    if cuts: raise ConfigError(f"--masks {masks}: given masks are neither cut nor joined; leave out {', '.join(f'--{name}' for name in cuts)}")
+    if len(photos) > 1:
+        raise ConfigError(f"--masks {masks}: belongs to one photo, not to {len(photos)}; give one photo")
+    if cuts:
+        options = ", ".join(f"--{name}" for name in cuts)
+        raise ConfigError(f"--masks {masks}: given masks are neither cut nor joined; leave out {options}")
     from zero_guidance.given_masks import read_masks
     return read_masks(masks, read_image(photos[0]).shape[:2], photos[0].name)
 
-def _segment_one(zg, photo: Path, masks, folder: Path, status) -> None:
+def _segment_one(
+    zg: Any,                           # `ZeroGuidance`
+    photo: Path,                       # file
+    masks: np.ndarray | None,          # [K, H, W] bool, or None to cut the photo
+    folder: Path,                      # of the result
+    status: Callable[[str], Any],      # hears what is going on
+) -> None:
     "Segment a photo, or name the masks that were given; save the result with its picture, show its table."
-    on_stage = lambda stage: status(f"{photo.name}: {stage}")
+    def on_stage(stage: str) -> None: status(f"{photo.name}: {stage}")
     segmentation = zg(photo, on_stage) if masks is None else zg.name_masks(photo, masks, on_stage)
     segmentation.save(folder)
     with atomic_write(folder / "overlay.png") as file: file.write(segmentation._repr_png_())
     _console.print(_table(segmentation, f"{photo.name} -> {folder}"), f"[dim]{_seconds(segmentation)}[/]\n")
 
+# %% ../nbs/19_cli.ipynb #f1db8610
+_Photos = Annotated[list[Path], typer.Argument(help="Photos, or folders of photos.", show_default=False)]
+_Out = Annotated[Path, typer.Option("--out", "-o", help="Where each photo gets a folder of its own.")]
+_Preset = Annotated[str, typer.Option(help="lite, paper or tiny.")]
+_Naming = Annotated[Optional[str], typer.Option(
+    help="instant (retrieval), zerocap (a language model) or weighed (one without gradients); else the preset's own.")]
+_N = Annotated[Optional[int], typer.Option("--n", help="Most segments before pruning.")]
+_T = Annotated[Optional[float], typer.Option("--T", help="Siblings whose keys have a larger cosine are not split.")]
+_Tau = Annotated[Optional[float], typer.Option("--tau",
+                                               help="Siblings that look and read at least this alike are joined.")]
+_Masks = Annotated[Optional[Path], typer.Option(
+    help="Name these masks of the one photo: COCO .json, .npz, .npy, a label .png, or a folder of PNGs.",
+    show_default=False)]
+_Words = Annotated[str, typer.Option(help="Words to choose from: nouns, extended, or a .txt or .tsv file.")]
+_Audit = Annotated[Optional[bool], typer.Option(
+    "--audit/--no-audit", help="Leave out words about people's origin, faith, looks or status; else the preset's own.")]
+_Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
+
 # %% ../nbs/19_cli.ipynb #4825c444
 @app.command(no_args_is_help=True)
 def segment(
-    photos: Annotated[list[Path], typer.Argument(help="Photos, or folders of photos.", show_default=False)],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Where each photo gets a folder of its own.")] = Path("out"),
-    preset: Annotated[str, typer.Option(help="lite, paper or tiny.")] = "lite",
-    naming: Annotated[Optional[str], typer.Option(help="instant (retrieval), zerocap (a language model) or weighed (one without gradients); the preset's own if not given.")] = None,
-    n: Annotated[Optional[int], typer.Option("--n", help="Most segments before pruning.")] = None,
-    T: Annotated[Optional[float], typer.Option("--T", help="Siblings whose keys have a larger cosine are not split.")] = None,
-    tau: Annotated[Optional[float], typer.Option("--tau", help="Siblings that look and read at least this alike are joined.")] = None,
-    masks: Annotated[Optional[Path], typer.Option(help="Name these masks of the one photo: COCO .json, .npz, .npy, a label .png, or a folder of PNGs.", show_default=False)] = None,
-    words: Annotated[str, typer.Option(help="Words to choose from: nouns, extended, or a .txt or .tsv file.")] = "nouns",
-    audit: Annotated[Optional[bool], typer.Option("--audit/--no-audit", help="Leave out words about people's origin, faith, looks or status; the preset's own if not given.")] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    photos: _Photos, out: _Out = Path("out"), preset: _Preset = "lite", naming: _Naming = None, n: _N = None,
+    T: _T = None, tau: _Tau = None, masks: _Masks = None, words: _Words = "nouns", audit: _Audit = None, device: _Device = "auto",
 ) -> None:
     "Cut photos into regions and name every one."
     files = list_images(photos)
     if out.is_file(): raise DataError(f"{out}: a file; give a folder for --out")
-    constants = {name: value for name, value in {"naming": naming, "n": n, "T": T, "tau": tau, "audit": audit}.items() if value is not None}
-    if naming not in (None, "instant", "zerocap", "weighed"): raise ConfigError(f"--naming {naming!r}: accepted is instant, zerocap or weighed")
-    if naming == "weighed": constants |= dict(naming="zerocap", zerocap=ZeroCapConfig.weighed())
+    given = {"naming": naming, "n": n, "T": T, "tau": tau, "audit": audit}
+    constants = {name: value for name, value in given.items() if value is not None}
+    Config().replace(**constants)  # a wrong one is refused before anything is loaded
     regions = masks and _given_masks(masks, files, [name for name in ("n", "T", "tau") if name in constants])
     from zero_guidance.pipeline import ZeroGuidance
     from zero_guidance.vocabulary import load_vocabulary
     zg = ZeroGuidance.from_preset(preset, device, vocabulary=load_vocabulary(words), **constants)
+    columns = SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn()
     failed = 0
-    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
     with Progress(*columns, console=_errors, transient=True, disable=not _errors.is_terminal) as progress:
         task = progress.add_task("loading", total=None)
         for photo, folder in zip(files, _folders(files, out)):
@@ -133,15 +160,33 @@ def segment(
                 _complain(error)
     if failed: raise typer.Exit(2)
 
+# %% ../nbs/19_cli.ipynb #06be7fe9
+_Predictions = Annotated[Path, typer.Option(
+    help="Panoptic JSON with free-text category names, or a folder of saved results.", show_default=False)]
+_Dataset = Annotated[str, typer.Option(
+    help="voc, pc59, pc459, ade20k, coco_panoptic, coco_stuff, cityscapes, camvid, stanford, msrc, or folder "
+         "(images/, labels/, classes.txt).", show_default=False)]
+_Root = Annotated[Path, typer.Option(help="Where the data set lies.", show_default=False)]
+_Split = Annotated[str, typer.Option(help="Part of the data set.")]
+_Pngs = Annotated[Optional[Path], typer.Option("--masks",
+                                               help="Folder of the panoptic JSON's PNGs, where it is not beside it.")]
+_Spelling = Annotated[str, typer.Option(help="Class names as people say them (plain), or verbatim (official).")]
+_Judges = Annotated[str, typer.Option("--preset",
+                                      help="Whose sentence model and image-text model judge: lite, paper or tiny.")]
+_TextOnly = Annotated[bool, typer.Option("--text-only", help="Judge the words alone: no mask is embedded.")]
+_Csv = Annotated[Optional[Path], typer.Option("--out", "-o", help="CSV file for the figures.")]
+
 # %% ../nbs/19_cli.ipynb #8d7534f0
 _MASKS_ALONE = ("best overlap", "oracle merge")  # figures that no rule changes
 
-def _percent(estimate) -> str:
+def _percent(
+    estimate: Any,  # value, low, high in 0..1
+) -> str:
     "A figure and its interval in percent."
     return f"{100 * estimate.value:.1f} ({100 * estimate.low:.1f}-{100 * estimate.high:.1f})"
 
 def _figures(
-    figures,        # pandas.DataFrame of one protocol, as `EvaluationResult.to_pandas` gives it
+    figures: Any,   # pandas.DataFrame of one protocol, as `EvaluationResult.to_pandas` gives it
     protocol: str,  # its name
 ) -> Table:
     "Percent with 95 % intervals over photos: a row for each rule, a column for each metric."
@@ -150,61 +195,66 @@ def _figures(
     for rule, rows in shown.groupby("rule", sort=False): table.add_row(rule, *map(_percent, rows.itertuples()))
     return table
 
+def _wordnet() -> Any:
+    "WordNet for the lexical rule, or None and a line that says how to get it."
+    from zero_guidance.wordnet import load_wordnet
+    try: return load_wordnet()
+    except ZeroGuidanceError as error:
+        _errors.print(f"[dim]without the lexical rule: {escape(str(error))}[/]", highlight=False, soft_wrap=True)
+
+# %% ../nbs/19_cli.ipynb #26c814b3
 @app.command(no_args_is_help=True)
 def evaluate(
-    predictions: Annotated[Path, typer.Option(help="Panoptic JSON with free-text category names, or a folder of saved results.", show_default=False)],
-    dataset: Annotated[str, typer.Option(help="voc, pc59, pc459, ade20k, coco_panoptic, coco_stuff, cityscapes, camvid, stanford, msrc, or folder (images/, labels/, classes.txt).", show_default=False)],
-    root: Annotated[Path, typer.Option(help="Where the data set lies.", show_default=False)],
-    split: Annotated[str, typer.Option(help="Part of the data set.")] = "val",
-    masks: Annotated[Optional[Path], typer.Option(help="Folder of the panoptic JSON's PNGs, where it is not beside it.")] = None,
-    spelling: Annotated[str, typer.Option(help="Class names as people say them (plain), or verbatim (official).")] = "plain",
-    preset: Annotated[str, typer.Option(help="Whose sentence model and image-text model judge: lite, paper or tiny.")] = "lite",
-    text_only: Annotated[bool, typer.Option("--text-only", help="Judge the words alone: no mask is embedded.")] = False,
-    out: Annotated[Optional[Path], typer.Option("--out", "-o", help="CSV file for the figures.")] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
+    predictions: _Predictions, dataset: _Dataset, root: _Root, split: _Split = "val", masks: _Pngs = None,
+    spelling: _Spelling = "plain", preset: _Judges = "lite", text_only: _TextOnly = False, out: _Csv = None,
+    device: _Device = "auto",
 ) -> None:
     "Score a system's segments and free words against a labelled data set."
     import pandas
     from zero_guidance.layouts import load_dataset
     from zero_guidance.predictions import evaluate as evaluated, read_predictions, with_embeddings
-    labelled, found = load_dataset(dataset, root, split, spelling), read_predictions(predictions, masks)
+    labelled, results = load_dataset(dataset, root, split, spelling), read_predictions(predictions, masks)
     from zero_guidance.backbones import load_backbones
     backbones = load_backbones(preset, device)
-    results = evaluated(found if text_only else with_embeddings(found, labelled, backbones, backbones.config), labelled, backbones,
-                        backbones.config, predictions.stem, _wordnet(), split=split)
-    here = sum(photo in found for photo in labelled.photos)
-    _console.print(f"{predictions.name}: {here} of {len(labelled)} photos of {labelled.name} have a result; judged by preset {preset}", highlight=False, soft_wrap=True)
-    figures = pandas.concat(r.to_pandas() for r in results)
+    here = sum(photo in results for photo in labelled.photos)
+    if not text_only: results = with_embeddings(results, labelled, backbones, backbones.config)
+    scores = evaluated(results, labelled, backbones, backbones.config, predictions.stem, _wordnet(), split=split)
+    where = f"{here} of {len(labelled)} photos of {labelled.name} have a result; judged by preset {preset}"
+    _console.print(f"{predictions.name}: {where}", markup=False, highlight=False, soft_wrap=True)
+    figures = pandas.concat(score.to_pandas() for score in scores)
     for protocol, rows in figures.groupby("protocol", sort=False): _console.print(_figures(rows, protocol), "")
     alone = figures.drop_duplicates("metric").set_index("metric").loc[list(_MASKS_ALONE)]
-    _console.print("masks alone: " + ", ".join(f"{row.Index} {_percent(row)}" for row in alone.itertuples()), highlight=False, soft_wrap=True)
+    overlaps = ", ".join(f"{row.Index} {_percent(row)}" for row in alone.itertuples())
+    _console.print(f"masks alone: {overlaps}", highlight=False, soft_wrap=True)
     if out:
         with atomic_write(out, "w") as file: figures.to_csv(file, index=False, float_format="%.5f")
 
-def _wordnet():
-    "WordNet for the lexical rule, or None and a line that says how to get it."
-    from zero_guidance.lexical import load_wordnet
-    try: return load_wordnet()
-    except ZeroGuidanceError as error: _errors.print(f"[dim]without the lexical rule: {error}[/]", highlight=False, soft_wrap=True)
-
 # %% ../nbs/19_cli.ipynb #bf57908f
+def _version_of(library: str) -> str:
+    "Of an installed library; those of extras may be absent."
+    try: return version(library)
+    except PackageNotFoundError: return "not installed"
+
 @app.command()
 def fetch(
     preset: Annotated[str, typer.Argument(help="lite, or teacher (only for training the lite tower).")] = "lite",
 ) -> None:
     "Fetch a preset's weights and check them; a second call does nothing."
-    from zero_guidance.backbones import fetch as fetch_weights
-    for name, file in fetch_weights(preset).items(): _console.print(f"{name}: [dim]{file}[/]", soft_wrap=True)
+    from zero_guidance.wheels import fetch as fetch_weights
+    for name, file in fetch_weights(preset).items():
+        _console.print(f"{name}: [dim]{escape(str(file))}[/]", soft_wrap=True)
 
 @app.command()
 def info() -> None:
     "What is installed, which weights are present, which device would be used."
-    from zero_guidance.wheels import installed
+    from zero_guidance.presets import installed
     from zero_guidance.backbones import load_backbones
-    libraries = ("torch", "timm", "open_clip_torch", "transformers", "sentence-transformers")
-    _console.print(f"zero_guidance {version('zero_guidance')}, Python {sys.version.split()[0]}, device {load_backbones('tiny').device}")
-    _console.print(", ".join(f"{name} {version(name)}" for name in libraries), highlight=False)
+    python, device = sys.version.split()[0], load_backbones("tiny").device
+    _console.print(f"zero_guidance {version('zero_guidance')}, Python {python}, device {device}")
+    libraries = ("torch", "timm", "transformers", "sentence-transformers", "open_clip_torch")
+    _console.print(", ".join(f"{name} {_version_of(name)}" for name in libraries), highlight=False)
     table = Table("preset", "weights", "present", "MB", "licence", box=None, header_style="dim")
     for row in installed():
-        table.add_row(row["preset"], row["model"], "yes" if row["present"] else "no", f"{row['megabytes']:.0f}", row["licence"])
+        present, megabytes = "yes" if row["present"] else "no", f"{row['megabytes']:.0f}"
+        table.add_row(row["preset"], row["model"], present, megabytes, row["licence"])
     _console.print(table)

@@ -6,7 +6,7 @@
 __all__ = ['OKABE_ITO', 'LEAST_DISTANCE', 'WELL_APART', 'PALETTE', 'HUE_SHARE', 'LIGHT_SHARE', 'node_colour', 'style',
            'figure_png', 'panels', 'colour_distances', 'region_colours', 'tree_colours', 'tint', 'tinted']
 
-# %% ../nbs/00_colours.ipynb #27199c1c
+# %% ../nbs/00_colours.ipynb #bc6d567d
 import contextlib
 import io
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ import numpy as np
 from .label_maps import region_edges, touching
 from .tree import SegmentTree
 
-# %% ../nbs/00_colours.ipynb #bc53d489
+# %% ../nbs/00_colours.ipynb #cb305df0
 OKABE_ITO = {name: (r / 255, g / 255, b / 255) for name, (r, g, b) in {
     "orange": (230, 159, 0), "sky blue": (86, 180, 233), "green": (0, 158, 115), "yellow": (240, 228, 66),
     "blue": (0, 114, 178), "vermilion": (213, 94, 0), "purple": (204, 121, 167)}.items()}
@@ -35,7 +35,7 @@ def node_colour(
     colour = colour * (.72 + .56 * light) if light < .5 else colour + (1 - colour) * (light - .5) * .8
     return tuple(colour.tolist())
 
-# %% ../nbs/00_colours.ipynb #39457bc6
+# %% ../nbs/00_colours.ipynb #863f5bc4
 _LOOK = {
     "figure.dpi": 100, "figure.constrained_layout.use": True, "savefig.bbox": "tight",
     "font.size": 9, "axes.titlesize": 9, "axes.titlelocation": "left", "axes.labelsize": 9,
@@ -55,7 +55,7 @@ def style() -> Iterator[None]:
     try: yield
     finally: matplotlib.rcParams.update(before)
 
-# %% ../nbs/00_colours.ipynb #f42e61ad
+# %% ../nbs/00_colours.ipynb #680d2781
 def figure_png(
     figure: Any,  # matplotlib Figure
 ) -> bytes:       # PNG of 256 colours
@@ -66,7 +66,7 @@ def figure_png(
     Image.open(full).convert("RGB").quantize(256).save(small, "PNG", optimize=True)
     return small.getvalue()
 
-# %% ../nbs/00_colours.ipynb #74b77ae7
+# %% ../nbs/00_colours.ipynb #98fffd72
 def panels(
     rows: int,
     columns: int,
@@ -81,7 +81,7 @@ def panels(
     for ax in axes.flat: ax.set_axis_off()
     return axes
 
-# %% ../nbs/00_colours.ipynb #9602a18e
+# %% ../nbs/00_colours.ipynb #a53a2517
 LEAST_DISTANCE = 40.  # dE that two neighbours' colours keep
 WELL_APART = 60.      # dE beyond which farther is no better
 PALETTE = tuple(OKABE_ITO[name] for name in ("sky blue", "orange", "green", "yellow", "blue", "vermilion", "purple"))
@@ -97,7 +97,7 @@ def colour_distances(
     lab_a, lab_b = (rgb2lab(np.asarray(colours, float)[None])[0] for colours in (a, b))
     return np.linalg.norm(lab_a[:, None] - lab_b[None], axis=-1)
 
-# %% ../nbs/00_colours.ipynb #010b46b5
+# %% ../nbs/00_colours.ipynb #ad3e8996
 def _far_colour(
     neighbours: list[tuple],  # colours that it must not look like
     used: list[tuple],        # colours in the picture
@@ -109,7 +109,7 @@ def _far_colour(
     rank = {int(i): (used.count(PALETTE[i]), -min(distance[i], WELL_APART), i) for i in allowed}
     return PALETTE[min(rank, key=rank.__getitem__)]
 
-# %% ../nbs/00_colours.ipynb #d3101163
+# %% ../nbs/00_colours.ipynb #562b6fcb
 def region_colours(
     label_map: np.ndarray,          # [H, W] int, 0 = nothing
     preferred: dict | None = None,  # id -> (r, g, b) in 0..1; an id without one takes what is free
@@ -128,7 +128,7 @@ def region_colours(
         colours[i] = wanted[i] if kept else _far_colour(near, [*colours.values(), *wanted.values()])
     return colours
 
-# %% ../nbs/00_colours.ipynb #45325b8c
+# %% ../nbs/00_colours.ipynb #ba73a964
 def tree_colours(
     tree: SegmentTree,
     nodes: list[int],      # whose colours are wanted
@@ -149,7 +149,7 @@ def tree_colours(
         colours[small] = _far_colour([colours[node] for node in around], used)
     return {node: colours[node] for node in nodes}
 
-# %% ../nbs/00_colours.ipynb #72ecf2fb
+# %% ../nbs/00_colours.ipynb #99559fd5
 HUE_SHARE, LIGHT_SHARE = .65, .25       # how much of hue and of light comes from the colour
 _LIGHT = np.array([.299, .587, .114])   # what red, green and blue add to a pixel's light
 
@@ -162,7 +162,7 @@ def tint(
     mixed = HUE_SHARE * colour + (1 - HUE_SHARE) * photo
     return np.clip(mixed + (HUE_SHARE - LIGHT_SHARE) * light_lost[..., None], 0, 1)
 
-# %% ../nbs/00_colours.ipynb #57e8d428
+# %% ../nbs/00_colours.ipynb #35676111
 def tinted(
     image: np.ndarray | None,     # [H, W, 3] uint8, or None for colours on white
     label_map: np.ndarray,        # [H, W] int, 0 stays clear
@@ -175,7 +175,6 @@ def tinted(
     picture = paint if image is None else tint(image / 255, paint)
     clear = label_map == 0
     picture[clear] = 1 if image is None else image[clear] / 255
-    # the dark lines show the white one on a white photo too
-    picture[region_edges(label_map, 2)] *= .55
+    picture[region_edges(label_map, 2)] *= .55                     # dark, to show the white on a white photo too
     picture[region_edges(label_map, 1)] = 1
     return np.round(picture * 255).astype(np.uint8)

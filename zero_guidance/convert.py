@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['save_model', 'convert_vit', 'convert_smollm2', 'convert_minilm', 'convert_efficientnet']
 
-# %% ../nbs/01_convert.ipynb #e01914ac
+# %% ../nbs/01_convert.ipynb #8568390f
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +20,7 @@ from .vit import _cure_torchvision
 
 _cure_torchvision()  # timm and transformers import torchvision
 
-# %% ../nbs/01_convert.ipynb #2577ad34
+# %% ../nbs/01_convert.ipynb #cba1eaea
 def save_model(
     state: dict[str, Any],  # name -> array or tensor
     folder: str | Path,     # an existing folder
@@ -30,7 +30,7 @@ def save_model(
     tensors = {name: torch.tensor(np.asarray(a)).contiguous() for name, a in state.items()}
     save_file(tensors, Path(folder)/"model.safetensors", metadata={"format": "pt"})  # transformers asks for that word
 
-# %% ../nbs/01_convert.ipynb #d1a3f00b
+# %% ../nbs/01_convert.ipynb #aca5c5f7
 def _onnx_arrays(
     path: str | Path,         # an ONNX file
 ) -> dict[str, np.ndarray]:   # by name, matrices [out, in]
@@ -47,7 +47,7 @@ def _onnx_arrays(
             arrays[bias.removesuffix("bias") + "weight"] = arrays[node.input[1]].T
     return arrays
 
-# %% ../nbs/01_convert.ipynb #22b0500c
+# %% ../nbs/01_convert.ipynb #10daa105
 def _dinov2_block(
     own: dict[str, np.ndarray],  # arrays by transformers' names
     old: str,                    # what the block's names begin with there: "encoder.layer.0."
@@ -62,7 +62,7 @@ def _dinov2_block(
         for part in ("norm1", "norm2", "mlp.fc1", "mlp.fc2"): state[f"{new}{part}.{kind}"] = own[f"{old}{part}.{kind}"]
     return state
 
-# %% ../nbs/01_convert.ipynb #75a22a28
+# %% ../nbs/01_convert.ipynb #16e68c34
 def _dinov2_state(
     arrays: dict[str, np.ndarray],  # from `_onnx_arrays`
     depth: int = 12,                # blocks
@@ -87,7 +87,7 @@ def convert_vit(
     "The ViT-S/14 of an ONNX file, for timm."
     save_model(_dinov2_state(_onnx_arrays(source)), folder)
 
-# %% ../nbs/01_convert.ipynb #346a08bb
+# %% ../nbs/01_convert.ipynb #d16e19dd
 def _pairs_apart(
     matrix: np.ndarray,  # [heads * d, C], llama.cpp's order: pairs side by side
     heads: int,          # of queries, or of keys
@@ -95,7 +95,7 @@ def _pairs_apart(
     "Rows of each head from llama.cpp's rotary order to transformers' order."
     return rearrange(matrix, "(head pair two) c -> (head two pair) c", head=heads, two=2)
 
-# %% ../nbs/01_convert.ipynb #30c3a828
+# %% ../nbs/01_convert.ipynb #7c202bf6
 _GGUF_NAMES = {"token_embd": "model.embed_tokens", "output_norm": "model.norm", "attn_norm": "input_layernorm",
                "ffn_norm": "post_attention_layernorm", "attn_q": "self_attn.q_proj", "attn_k": "self_attn.k_proj",
                "attn_v": "self_attn.v_proj", "attn_output": "self_attn.o_proj", "ffn_gate": "mlp.gate_proj",
@@ -115,7 +115,7 @@ def _llama_state(
         state[(f"model.layers.{block[1]}." if block else "") + _GGUF_NAMES[name] + ".weight"] = array.astype(np.float16)
     return state
 
-# %% ../nbs/01_convert.ipynb #5d526e03
+# %% ../nbs/01_convert.ipynb #0c8351e5
 def _llama_config(
     fact: Callable[[str], Any],  # name -> value, as a GGUF file holds it
 ) -> Any:                        # transformers.LlamaConfig
@@ -129,7 +129,7 @@ def _llama_config(
         rope_parameters={"rope_type": "default", "rope_theta": fact("rope.freq_base")},
         architectures=["LlamaForCausalLM"], dtype="float16")
 
-# %% ../nbs/01_convert.ipynb #cd484c7d
+# %% ../nbs/01_convert.ipynb #84ee625a
 def convert_smollm2(
     source: Path,  # GGUF file of a Llama, with its tokenizer
     folder: Path,  # gets configuration, tokenizer, and the weights in fp16
@@ -144,7 +144,7 @@ def convert_smollm2(
     _llama_config(fact).save_pretrained(folder)
     AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name).save_pretrained(folder)
 
-# %% ../nbs/01_convert.ipynb #053d430e
+# %% ../nbs/01_convert.ipynb #649a9808
 def convert_minilm(
     source: Path,  # a file of the folder
     folder: Path,  # gets all of it
@@ -152,7 +152,7 @@ def convert_minilm(
     "A folder of sentence-transformers, copied."
     shutil.copytree(source.parent, folder, dirs_exist_ok=True)
 
-# %% ../nbs/01_convert.ipynb #a6daa023
+# %% ../nbs/01_convert.ipynb #2c41826c
 _EFFICIENTNET_OUTER = {"_conv_stem": "conv_stem", "_bn0": "bn1", "_conv_head": "conv_head", "_bn1": "bn2",
                        "_fc": "classifier"}
 _EFFICIENTNET_WIDE = {"_expand_conv": "conv_pw", "_bn0": "bn1", "_depthwise_conv": "conv_dw", "_bn1": "bn2",
@@ -173,7 +173,7 @@ def _timm_efficientnet_names(
         out.append(".".join([*([blocks[int(block[1])]] if block else []), table[layer], kind]))
     return out
 
-# %% ../nbs/01_convert.ipynb #225e3ade
+# %% ../nbs/01_convert.ipynb #41206849
 def convert_efficientnet(
     source: Path,  # `.pth` file of EfficientNet-PyTorch's `efficientnet-lite2`
     folder: Path,  # gets `model.safetensors`

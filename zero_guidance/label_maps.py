@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['resize_labels', 'areas_and_boxes', 'region_edges', 'touching']
 
-# %% ../nbs/00_label_maps.ipynb #d84ad40f
+# %% ../nbs/00_label_maps.ipynb #4c6dcc33
 import numpy as np
 
-# %% ../nbs/00_label_maps.ipynb #a843d319
+# %% ../nbs/00_label_maps.ipynb #c07d0a6a
 def resize_labels(
     label_map: np.ndarray,  # [H, W] int
     height: int,            # px
@@ -22,7 +22,7 @@ def resize_labels(
                      for new, old in zip((height, width), label_map.shape))
     return label_map[rows[:, None], columns]
 
-# %% ../nbs/00_label_maps.ipynb #46d4add8
+# %% ../nbs/00_label_maps.ipynb #6d8ed8bd
 def areas_and_boxes(
     label_map: np.ndarray,  # [H, W] int, 0 = nothing
 ) -> dict[int, tuple[int, tuple[int, int, int, int]]]:  # id -> (area in px, (x, y, w, h) in px)
@@ -36,7 +36,7 @@ def areas_and_boxes(
         measured[i] = int(count[i]), (x.start, y.start, x.stop - x.start, y.stop - y.start)
     return measured
 
-# %% ../nbs/00_label_maps.ipynb #6f02c3b2
+# %% ../nbs/00_label_maps.ipynb #63665f91
 def region_edges(
     label_map: np.ndarray,  # [H, W] int
     reach: int = 1,         # px to either side, from 1
@@ -50,7 +50,7 @@ def region_edges(
     # SciPy takes 0 iterations for "until nothing changes": a reach of 1 must not ask it
     return binary_dilation(edge, iterations=reach - 1) if reach > 1 else edge
 
-# %% ../nbs/00_label_maps.ipynb #3aae0be6
+# %% ../nbs/00_label_maps.ipynb #0bffb208
 def touching(
     label_map: np.ndarray,  # [H, W] int, >= 0
 ) -> np.ndarray:            # [P, 2] int, each pair once, the smaller label first, sorted

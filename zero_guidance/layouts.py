@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['read_colours', 'load_dataset']
 
-# %% ../nbs/11a_layouts.ipynb #b8a7c37e
+# %% ../nbs/11a_layouts.ipynb #0584d725
 import dataclasses
 import json
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from zero_guidance.datasets import (
     BACKGROUND, VOID, LabelledSet, _choose, _labelled, _load_plain, _meanings, _plain_folder, _read_classes, _read_ids,
     _read_lines, _reading)
 
-# %% ../nbs/11a_layouts.ipynb #c75020a9
+# %% ../nbs/11a_layouts.ipynb #861aa289
 def _read_mat(path: Path) -> np.ndarray:  # [H, W] int
     "Pascal Context: the matrix LabelMap of a MATLAB file."
     from scipy.io import loadmat
@@ -32,7 +32,7 @@ def _read_text(path: Path) -> np.ndarray:  # [H, W] int
     "Stanford Background: one line of text for each row; every negative number means unknown."
     with _reading(path): return np.loadtxt(path, int, ndmin=2).clip(min=-1)
 
-# %% ../nbs/11a_layouts.ipynb #67667a80
+# %% ../nbs/11a_layouts.ipynb #63ec6e05
 def read_colours(
     path: Path,   # an image whose colours are ids
 ) -> np.ndarray:  # [H, W] int, R + 256 G + 65536 B
@@ -69,7 +69,7 @@ _MSRC = {
     "cat": (0, 192, 128), "dog": (128, 192, 128), "body": (64, 64, 0), "boat": (192, 64, 0)}
 _NOT_DRAWN = (12, 26, 29, 30, 45, 66, 68, 69, 71, 83, 91)  # COCO-Stuff lists these things, but no pixel has them
 
-# %% ../nbs/11a_layouts.ipynb #78a87603
+# %% ../nbs/11a_layouts.ipynb #f35a8dde
 def _fixed(
     ids: dict,       # id -> class name, VOID or BACKGROUND
     read: Callable,  # label file -> [H, W] int ids
@@ -92,7 +92,7 @@ def _pascal_context(
     counts = set(wanted or names.values()) - {"unknown"}  # looked at, but none of the classes: background, not void
     return {0: BACKGROUND} | {i: name if name in counts else BACKGROUND for i, name in names.items()}, _read_mat, wanted
 
-# %% ../nbs/11a_layouts.ipynb #39241536
+# %% ../nbs/11a_layouts.ipynb #b219a475
 def _ade20k(class_list: Callable, files: dict) -> tuple:  # as `_pascal_context`
     "The first synonym in the last column of objectInfo150.txt."
     names = _read_classes(class_list(), header=1)
@@ -104,7 +104,7 @@ def _coco_stuff(class_list: Callable, files: dict) -> tuple:  # as `_pascal_cont
     drawn = {i - 1: name for i, name in names.items() if i and i not in _NOT_DRAWN}
     return {255: VOID} | drawn, _read_ids, ()
 
-# %% ../nbs/11a_layouts.ipynb #725779a9
+# %% ../nbs/11a_layouts.ipynb #5ed2e268
 def _coco_panoptic(class_list: Callable, files: dict) -> tuple:  # as `_pascal_context`
     "Categories, and the class of each segment of each file; segments of crowds count as their class."
     path = class_list()
@@ -136,7 +136,7 @@ class _Layout:
     inside: tuple = ("",)   # folders that an archive may have put around it
     excuse_background: bool = False  # VOC's protocol
 
-# %% ../nbs/11a_layouts.ipynb #bfd3f58d
+# %% ../nbs/11a_layouts.ipynb #c097888d
 _LAYOUTS = {
     "voc": _Layout(
         "http://host.robots.ox.ac.uk/pascal/VOC/voc2012", ("JPEGImages/{name}.jpg",), ("SegmentationClass/{name}.png",),
@@ -152,7 +152,7 @@ _LAYOUTS = {
 _LAYOUTS["pc459"] = dataclasses.replace(
     _LAYOUTS["pc59"], meaning=partial(_pascal_context, ()), labels=("trainval/{name}.mat",))
 
-# %% ../nbs/11a_layouts.ipynb #e61f5d5a
+# %% ../nbs/11a_layouts.ipynb #f13ff389
 _COCO = ("{split}2017/{name}.jpg", "images/{split}2017/{name}.jpg")
 _LAYOUTS |= {
     "ade20k": _Layout(
@@ -168,7 +168,7 @@ _LAYOUTS |= {
         ("stuffthingmaps/{split}2017/{name}.png", "annotations/{split}2017/{name}.png"),
         _coco_stuff, _TRAIN_VAL, ("labels.txt", "../labels.txt"), inside=("", "dataset"))}
 
-# %% ../nbs/11a_layouts.ipynb #3b326872
+# %% ../nbs/11a_layouts.ipynb #bc55daa7
 _LAYOUTS |= {
     "cityscapes": _Layout(
         "https://www.cityscapes-dataset.com", ("leftImg8bit/{split}/*/{name}_leftImg8bit.png",),
@@ -198,7 +198,7 @@ def _files_by_name(root: Path, places: tuple, split: str) -> dict:  # name -> fi
             return {f.name.removesuffix(place.partition("{name}")[2]): f for f in files}
     return {}
 
-# %% ../nbs/11a_layouts.ipynb #8707e1f3
+# %% ../nbs/11a_layouts.ipynb #60e32d10
 def _advice(name: str, split: str) -> str:  # "get voc from ..., and lay it out as ..."
     "What to do about a set that is absent or incomplete; `split` is what stands for {split}."
     layout = _LAYOUTS[name]
@@ -211,7 +211,7 @@ def _required_files(root: Path, name: str, split: str, places: tuple) -> dict:  
     if files := _files_by_name(root, places, split): return files
     raise DataError(f"{root}: no {' or '.join(_pattern(p, split) for p in places)}; {_advice(name, split)}")
 
-# %% ../nbs/11a_layouts.ipynb #a794bb5a
+# %% ../nbs/11a_layouts.ipynb #2acdbbff
 def _split_files(root: Path, name: str, split: str) -> dict:  # photo -> (photo file, label file)
     "Both files of every photo of a split: of its list and in its order, or all there are."
     layout = _LAYOUTS[name]
@@ -229,7 +229,7 @@ def _split_files(root: Path, name: str, split: str) -> dict:  # photo -> (photo 
             raise DataError(f"{root}: no {absent}, which the split {split!r} has; {_advice(name, word)}")
     return {photo: (photos[photo], labels[photo]) for photo in names}
 
-# %% ../nbs/11a_layouts.ipynb #f2080eb9
+# %% ../nbs/11a_layouts.ipynb #3b81c7d4
 def load_dataset(
     name: str,                   # voc, pc59, ..., msrc (the table above), or folder for the plain layout
     root: str | Path,            # its folder

@@ -25,7 +25,7 @@ def _level(text: _Reading, above: frozenset, cls: _Reading, parts: frozenset) ->
     if cls.key and cls.key in text.names or not cls.senses.isdisjoint(above): return 2
     return 3 if not parts.isdisjoint(text.senses) else len(LEVELS)
 
-# %% ../nbs/12a_lexical.ipynb #3525ef42
+# %% ../nbs/12a_lexical.ipynb #2df73b1d
 _PART_STEPS = 3  # parts of parts of parts
 
 def _parts(synsets: Sequence, memo: dict) -> frozenset:  # memo: of `_above`
@@ -38,7 +38,7 @@ def _parts(synsets: Sequence, memo: dict) -> frozenset:  # memo: of `_above`
         parts = parts | newest
     return frozenset(parts)
 
-# %% ../nbs/12a_lexical.ipynb #5b2b5406
+# %% ../nbs/12a_lexical.ipynb #be996726
 def _read_class(wordnet: Any, name: str) -> _Reading:
     "A class keeps the senses that WordNet has for its whole name; those of a head noun would be too many."
     cls = _read(wordnet, name)
@@ -51,7 +51,7 @@ def _listed(texts: Sequence[str], what: str) -> list[str]:
     for text in texts: _tokens(text)
     return texts
 
-# %% ../nbs/12a_lexical.ipynb #73c7a9c5
+# %% ../nbs/12a_lexical.ipynb #3d46c0d4
 def lexical_levels(
     wordnet: Any,            # of `load_wordnet`
     texts: Sequence[str],    # T free texts, each once
@@ -81,7 +81,7 @@ def lexical_assignment(
     best = levels.min(1).astype(int) if len(levels) else np.zeros(0, int)
     return np.where(best < len(LEVELS), levels.argmin(1), -1), best
 
-# %% ../nbs/12a_lexical.ipynb #b84ec45e
+# %% ../nbs/12a_lexical.ipynb #38c2984e
 def relation(
     wordnet: Any,  # of `load_wordnet`
     text: str,     # free words

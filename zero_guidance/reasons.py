@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['widen', 'draw_reasons']
 
-# %% ../nbs/00_reasons.ipynb #fd4b5e67
+# %% ../nbs/00_reasons.ipynb #bf406be6
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,9 +17,32 @@ from .drawing import draw_overlay
 if TYPE_CHECKING:
     from zero_guidance.regions import Segment
 
-# %% ../nbs/00_reasons.ipynb #61b87dc4
-_BELOW = 4.5  # lines of the legend's type from the axes down to it: ticks and label stand between
+# %% ../nbs/00_reasons.ipynb #a483b73e
+def _layer_bars(
+    ax: Any,             # matplotlib Axes
+    values: np.ndarray,  # [layers]
+    shift: float,        # of the bars from the middle of their layer's place
+    name: str,           # for the legend
+    colour: Any,         # of matplotlib
+) -> None:
+    "One bar for each layer, with its value where there is room."
+    bars = ax.bar(np.arange(len(values)) + shift, values, .38, color=colour, label=name)
+    # beyond four layers the numbers would meet; the axis still tells them
+    if len(values) <= 4: ax.bar_label(bars, fmt=_short, size=8 if len(values) < 3 else 7, padding=1)
 
+def _short(value: float) -> str: return f"{value:.2f}".replace("0.", ".")
+
+# %% ../nbs/00_reasons.ipynb #e5acbc68
+def _legend_below(
+    ax: Any,       # matplotlib Axes
+    columns: int,  # entries beside one another
+) -> Any:          # matplotlib Legend
+    "A legend in a row under the axes, whatever their height."
+    # 4.5 lines of its own type further down stand the ticks and the axis's label
+    return ax.legend(loc="upper center", bbox_to_anchor=(.5, 0), borderaxespad=4.5, ncols=columns, handlelength=1,
+                     handletextpad=.4, columnspacing=1)
+
+# %% ../nbs/00_reasons.ipynb #e721cf93
 def _plot_layers(
     ax: Any,                # matplotlib Axes
     saliency: np.ndarray,   # [layers] S of each masked layer
@@ -27,21 +50,28 @@ def _plot_layers(
     layers: Sequence[int],  # their numbers, from 1
 ) -> None:
     "Equations 2 and 4 as bars: how alike segment and photo are in each masked layer, and how much is subtracted there."
-    places = np.arange(len(layers))
-    rows = ((-.2, saliency, "saliency S", "0.65"), (.2, weight, "weight w", OKABE_ITO["vermilion"]))
-    for shift, values, name, colour in rows:
-        bars = ax.bar(places + shift, values, .38, color=colour, label=name)
-        # beyond four layers the numbers would meet; the axis still tells them
-        if len(layers) <= 4: ax.bar_label(bars, fmt=_short, size=8 if len(layers) < 3 else 7, padding=1)
+    _layer_bars(ax, saliency, -.2, "saliency S", "0.65")
+    _layer_bars(ax, weight, .2, "weight w", OKABE_ITO["vermilion"])
     ax.axhline(0, color="0.4", lw=.8)
-    ax.set(xticks=places, xticklabels=layers, xlim=(-.7, len(layers) - .3), ylim=(min(0, saliency.min() - .15), 1.08))
-    ax.set(xlabel="masked layer", title="how much is subtracted")
+    ax.set(xticks=range(len(layers)), xticklabels=layers, xlabel="masked layer", title="how much is subtracted",
+           xlim=(-.7, len(layers) - .3), ylim=(min(0, saliency.min() - .15), 1.08))           # room for a bar's value
     ax.grid(False, axis="x")
-    ax.legend(loc="upper center", bbox_to_anchor=(.5, 0), borderaxespad=_BELOW, ncols=2, handlelength=1, columnspacing=1)
+    _legend_below(ax, 2)
 
-def _short(value: float) -> str: return f"{value:.2f}".replace("0.", ".")
+# %% ../nbs/00_reasons.ipynb #4a4a9e9d
+def _word_marks(
+    ax: Any,          # matplotlib Axes
+    rows: list,       # of (word, cosine with the whole photo, before, after), from the bottom up
+    colours: list,    # of each row
+) -> None:
+    "A line from each word's cosine before subtraction (open) to that after it (filled), a tick for the whole photo."
+    y, (whole, before, after) = np.arange(len(rows)), np.array([row[1:] for row in rows]).T
+    ax.hlines(y, before, after, colours, lw=2)
+    ax.scatter(before, y, 30, facecolors="white", edgecolors=colours, zorder=2, label="before")
+    ax.scatter(after, y, 30, colours, zorder=3, label="after")
+    ax.scatter(whole, y, 60, "0.5", marker="|", label="whole photo")
 
-# %% ../nbs/00_reasons.ipynb #4a184c6d
+# %% ../nbs/00_reasons.ipynb #b889a4dd
 def _plot_words(
     ax: Any,             # matplotlib Axes
     evidence: Sequence,  # of (word, cosine with the whole photo, with the segment before subtraction, after it)
@@ -49,22 +79,17 @@ def _plot_words(
 ) -> None:
     "Each word's cosine before and after subtraction, nearest on top, and with the whole photo."
     rows = sorted(evidence, key=lambda row: row[3])
-    whole, before, after = np.array([row[1:] for row in rows]).T
-    photo, own = OKABE_ITO["vermilion"], OKABE_ITO["blue"]
-    y, colours = np.arange(len(rows)), [photo if w > a else own for w, a in zip(whole, after)]
-    ax.hlines(y, before, after, colours, lw=2)
-    ax.scatter(before, y, 30, facecolors="white", edgecolors=colours, zorder=2, label="before")
-    ax.scatter(after, y, 30, colours, zorder=3, label="after")
-    ax.scatter(whole, y, 60, "0.5", marker="|", label="whole photo")
-    ax.set_yticks(y, [row[0] for row in rows])
+    colours = [OKABE_ITO["vermilion" if whole > after else "blue"] for _, whole, _, after in rows]
+    _word_marks(ax, rows, colours)
+    ax.set_yticks(range(len(rows)), [row[0] for row in rows])
     for text, colour in zip(ax.get_yticklabels(), colours):
         text.set(color=colour, weight="bold" if text.get_text() == name else "normal")
     ax.set(xlabel="cosine", title="words of the photo (orange), of the segment (blue)")
-    legend = ax.legend(loc="upper center", bbox_to_anchor=(.5, 0), borderaxespad=_BELOW, ncols=3, handletextpad=.2)
-    legend.legend_handles[0].set_edgecolor("0.3")                  # the legend stands for both colours
-    legend.legend_handles[1].set_color("0.3")
+    before, after, _ = _legend_below(ax, 3).legend_handles
+    before.set_edgecolor("0.3")                                    # grey: the legend stands for both colours
+    after.set_color("0.3")
 
-# %% ../nbs/00_reasons.ipynb #217448f2
+# %% ../nbs/00_reasons.ipynb #08135941
 def widen(
     figure: Any,   # an empty matplotlib Figure
     width: float,  # inches
@@ -74,20 +99,20 @@ def widen(
     figure.set_layout_engine("constrained")
     return figure
 
-# %% ../nbs/00_reasons.ipynb #459c7d6e
+# %% ../nbs/00_reasons.ipynb #def74fc2
 def draw_reasons(
     figure: Any,            # matplotlib Figure or SubFigure
     segment: "Segment",     # with evidence, saliency and weight
     layers: Sequence[int],  # numbers of the masked layers, from 1
 ) -> Any:                   # the figure
     "Why a segment has its name (section 3.2): where it is, what was subtracted, and what that did to words."
-    named = f'Why segment {segment.id} is called "{segment.label}"'
     with style():
         where, bars, words = figure.subplots(1, 3, width_ratios=(1.5, 1, 2))
         draw_overlay(where, segment._image, segment.mask.astype(np.int32), {}, {1: segment.colour})
         where.set_title("where it is")
         _plot_layers(bars, segment.saliency, segment.weight, layers)
         _plot_words(words, segment.evidence, segment.label)
-        title = named if segment.label else f"Segment {segment.id}, which has no name yet"
-        figure.suptitle(title, weight="bold", size=11)
+        named = f'Why segment {segment.id} is called "{segment.label}"'
+        unnamed = f"Segment {segment.id}, which has no name yet"
+        figure.suptitle(named if segment.label else unnamed, weight="bold", size=11)
     return figure

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['tiny_fill', 'tiny_vit', 'tiny_texts', 'tiny_tokenizer', 'tiny_language_model']
 
-# %% ../nbs/01_tiny.ipynb #b2d2e978
+# %% ../nbs/01_tiny.ipynb #f24305b0
 import zlib
 from typing import Any
 
@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from .vit import _vision_transformer
 
-# %% ../nbs/01_tiny.ipynb #ef16029d
+# %% ../nbs/01_tiny.ipynb #cfe7da63
 def tiny_fill(
     module: nn.Module,  # any network
     seed: int,          # of its parameters
@@ -28,7 +28,7 @@ def tiny_fill(
         else: p.data = 0.02 * noise + (1.0 if name.endswith("weight") else 0.0)
     return module
 
-# %% ../nbs/01_tiny.ipynb #1c9c20bb
+# %% ../nbs/01_tiny.ipynb #a66d0a65
 def tiny_vit(
     seed: int,             # of its parameters
     num_classes: int = 0,  # numbers of its head; no head when 0
@@ -37,7 +37,7 @@ def tiny_vit(
     shape = dict(img_size=64, patch_size=8, embed_dim=32, depth=2, num_heads=2, num_classes=num_classes)
     return tiny_fill(_vision_transformer(**shape), seed)
 
-# %% ../nbs/01_tiny.ipynb #acad89cd
+# %% ../nbs/01_tiny.ipynb #d438c370
 def tiny_texts(
     texts: list[str],              # T texts
     batch_size: int | None = None, # what the large models take, not needed here
@@ -54,7 +54,7 @@ def tiny_texts(
         rows.append(table[[zlib.crc32(run.encode()) % buckets for run in runs]].sum(0))
     return F.normalize(torch.stack(rows), dim=-1)
 
-# %% ../nbs/01_tiny.ipynb #379d8709
+# %% ../nbs/01_tiny.ipynb #0c44e5f7
 _TINY_WORDS = ("Image of a photo of the cat dog bird horse tree grass sky sea sand road car bus boat house wall window "
                "table cup plate bread fruit flower leaf rock snow cloud person child hand hat and on in with red green "
                "blue").split()
@@ -75,7 +75,7 @@ def tiny_tokenizer() -> Any:  # transformers.PreTrainedTokenizerFast
     tokenizer.decoder = decoders.ByteLevel()
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<|endoftext|>", eos_token="<|endoftext|>")
 
-# %% ../nbs/01_tiny.ipynb #615dcdf7
+# %% ../nbs/01_tiny.ipynb #abaee2f5
 def tiny_language_model(
     tokenizer: Any,  # from `tiny_tokenizer`
 ) -> nn.Module:      # transformers.GPT2LMHeadModel

@@ -6,7 +6,7 @@
 __all__ = ['IMAGENET_NORM', 'CLIP_NORM', 'preprocess', 'resample_positions', 'embed_patches', 'tokens_after', 'openclip_to_timm',
            'PooledHeads', 'joint_embedding', 'embed_images']
 
-# %% ../nbs/01_vit.ipynb #5cc693b0
+# %% ../nbs/01_vit.ipynb #410652e9
 import math
 import sys
 from functools import partial
@@ -55,7 +55,7 @@ def preprocess(
     pixels = (np.asarray(resized, np.float32) / 255 - mean) / std   # [H, W, 3]
     return rearrange(torch.from_numpy(pixels), "h w c -> 1 c h w").to(device, dtype)
 
-# %% ../nbs/01_vit.ipynb #3a707ee9
+# %% ../nbs/01_vit.ipynb #8992e2b0
 def resample_positions(
     pos_embed: Tensor,      # [1, 1 + g*g, C], the class token's position first
     grid: tuple[int, int],  # (h, w) patches wanted
@@ -83,7 +83,7 @@ def _check_vit(vit: nn.Module) -> None:
                        (getattr(vit, "no_embed_class", False), "gives its class token no position")):
         if unfit: raise ConfigError(f"{type(vit).__name__}: {why}; use a plain ViT such as vit_small_patch8_224.dino")
 
-# %% ../nbs/01_vit.ipynb #23f452ba
+# %% ../nbs/01_vit.ipynb #d9fddbe1
 def embed_patches(
     vit: nn.Module,             # timm VisionTransformer; its `position_offset` is 0 where absent
     images: Tensor,             # [B, 3, H, W] from `preprocess`
@@ -126,7 +126,7 @@ def _timm_state(visual: nn.Module) -> dict[str, Tensor]:  # tensors by timm's na
     state["head.weight"] = state.pop("proj").T.contiguous()         # x @ proj there, a Linear here
     return state
 
-# %% ../nbs/01_vit.ipynb #8fc3adc0
+# %% ../nbs/01_vit.ipynb #aaff13f7
 def _vision_transformer(**shape) -> nn.Module:  # a timm ViT with random weights
     "A timm ViT of a given shape."
     from timm.models.vision_transformer import VisionTransformer
@@ -151,7 +151,7 @@ def openclip_to_timm(
     vit.load_state_dict(_timm_state(visual), strict=True)
     return vit.eval()
 
-# %% ../nbs/01_vit.ipynb #d63a993e
+# %% ../nbs/01_vit.ipynb #675fa152
 _POOLINGS = {  # name -> (tokens [B, N, C], share [B, N - 1] of each patch that counts) -> [B, C]
     "class": lambda x, share: x[:, 0],
     "mean": lambda x, share: (share[..., None] * x[:, 1:]).sum(1) / share.sum(1, keepdim=True),
@@ -192,7 +192,7 @@ class PooledHeads(nn.Module):
         "The readings together."
         return F.normalize(sum(self.each(x, share)), dim=-1)
 
-# %% ../nbs/01_vit.ipynb #20d79ec0
+# %% ../nbs/01_vit.ipynb #a349e460
 def joint_embedding(
     vit: nn.Module,                # timm VisionTransformer, the image tower of an image-text model
     x: Tensor,                     # [B, N, C] tokens after the last block
@@ -202,7 +202,7 @@ def joint_embedding(
     if hasattr(vit, "pooled_heads"): return vit.pooled_heads(vit.norm(x), share)
     return F.normalize(vit.head(vit.fc_norm(vit.norm(x)[:, 0])), dim=-1)
 
-# %% ../nbs/01_vit.ipynb #1bb41cb3
+# %% ../nbs/01_vit.ipynb #39979fd1
 def embed_images(
     vit: nn.Module,  # the image tower of an image-text model
     images: Tensor,  # [B, 3, H, W] from `preprocess`

@@ -8,15 +8,16 @@ __all__ = ['Vocabulary', 'load_vocabulary', 'describes_people']
 # %% ../nbs/06b_vocabulary.ipynb #cdc40a46
 import gzip
 import hashlib
+import html
 import importlib.resources
 import re
+import reprlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
-from fastcore.basics import patch
 
 from .core import DataError
 
@@ -29,7 +30,8 @@ def _line_above(sense: int, above: dict[int, int]) -> Iterator[int]:
         passed.add(sense)
         yield sense
 
-@dataclass(frozen=True)
+# %% ../nbs/06b_vocabulary.ipynb #a4303872
+@dataclass(frozen=True, repr=False)
 class Vocabulary:
     "Words that a segment may be called, with how common each is and what it is a kind of."
     name: str                     # where it comes from
@@ -40,10 +42,13 @@ class Vocabulary:
     above: tuple[int, ...] = ()   # sense of the nearest common word that is more general; 0 where there is none
 
     def __post_init__(self):
-        for name in ("senses", "above"):
-            if not getattr(self, name): object.__setattr__(self, name, (0,) * len(self.words))
+        for column in ("senses", "above"):
+            if not getattr(self, column): object.__setattr__(self, column, (0,) * len(self.words))
 
     def __len__(self) -> int: return len(self.words)
+    def __repr__(self) -> str:
+        return f"Vocabulary({reprlib.repr(self.name)}, {len(self):,} words: {reprlib.repr(self.words)})"
+    def _repr_html_(self) -> str: return _html(self)
 
     @property
     def sha256(self) -> str:
@@ -60,34 +65,68 @@ class Vocabulary:
         words: Iterable[str],  # to leave out, case ignored
     ) -> "Vocabulary":
         "The list less some words; what stood below one of them moves up. Raises DataError where none is left."
-        gone = {" ".join(word.split()).casefold() for word in words}
-        kept = [i for i, word in enumerate(self.words) if word.casefold() not in gone]
-        if not kept: raise DataError(f"vocabulary {self.name}: no words left; give at least one that is not banned")
-        if len(kept) == len(self): return self
-        over, there = dict(zip(self.senses, self.above)), {self.senses[i] for i in kept} - {0}
-        nearest = lambda sense: next((s for s in (sense, *_line_above(sense, over)) if s in there), 0)
-        columns = [tuple(column[i] for i in kept) for column in (self.words, self.counts, self.categories, self.senses, self.above)]
-        return Vocabulary(self.name, *columns[:4], tuple(map(nearest, columns[4])))
+        return _without(self, words)
+
+    def audited(self) -> tuple["Vocabulary", tuple[str, ...]]:  # what is left, and the words taken out
+        "Appendix H: no words that describe people by origin, looks or status. Raises DataError where none is left."
+        taken_out = tuple(_describing(self))
+        return self.without(taken_out), taken_out
+
+# %% ../nbs/06b_vocabulary.ipynb #3e9c6805
+def _html(vocabulary: Vocabulary) -> str:
+    "For Jupyter: how many words each broad kind of thing has, and which come first."
+    by_kind: dict[str, list[str]] = {}
+    for word, kind in zip(vocabulary.words, vocabulary.categories):
+        by_kind.setdefault(kind or "unknown", []).append(word)
+    cells = [(kind, f"{len(words):,}", ", ".join(words[:6])) for kind, words in by_kind.items()]
+    rows = [[html.escape(cell) for cell in row] for row in (("kind", "words", "the first"), *cells[:20])]
+    table = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in rows)
+    return f"{html.escape(vocabulary.name)}: {len(vocabulary):,} words<table>{table}</table>"
+
+# %% ../nbs/06b_vocabulary.ipynb #b7ceed54
+def _without(vocabulary: Vocabulary, words: Iterable[str]) -> Vocabulary:
+    "The list less some words; see `Vocabulary.without`."
+    gone = {" ".join(word.split()).casefold() for word in words}
+    kept = [i for i, word in enumerate(vocabulary.words) if word.casefold() not in gone]
+    if not kept: raise DataError(f"vocabulary {vocabulary.name}: no words left; give at least one that is not banned")
+    if len(kept) == len(vocabulary): return vocabulary
+    pick = lambda column: tuple(column[i] for i in kept)
+    over, stay = dict(zip(vocabulary.senses, vocabulary.above)), set(pick(vocabulary.senses)) - {0}
+    next_kept = lambda sense: next((s for s in (sense, *_line_above(sense, over)) if s in stay), 0)
+    above = tuple(map(next_kept, pick(vocabulary.above)))
+    return Vocabulary(vocabulary.name, pick(vocabulary.words), pick(vocabulary.counts), pick(vocabulary.categories),
+                      pick(vocabulary.senses), above)
 
 # %% ../nbs/06b_vocabulary.ipynb #c6ee0dc9
 def _assets() -> Path: return Path(str(importlib.resources.files("zero_guidance"))) / "assets"
 
 _SHIPPED = {"nouns": "nouns.tsv", "extended": "extended.tsv.gz"}
 
+def _read_lines(path: Path) -> list[str]:
+    "The lines of a text file, zipped or not."
+    try:
+        if path.suffix == ".gz": return gzip.decompress(path.read_bytes()).decode().splitlines()
+        return path.read_text(encoding="utf-8-sig").splitlines()
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such word list; give 'nouns', 'extended', a list of words, "
+                        "or a .txt or .tsv file") from None
+    except (UnicodeDecodeError, IsADirectoryError, gzip.BadGzipFile):
+        raise DataError(f"{path}: not a text file; give one word a line") from None
+
 def _read_rows(path: Path) -> list[tuple[str, int, str, int, int]]:
     "(word, count, category, sense, above) of each line."
-    try: lines = (gzip.decompress(path.read_bytes()).decode() if path.suffix == ".gz" else path.read_text(encoding="utf-8-sig")).splitlines()
-    except FileNotFoundError: raise DataError(f"{path}: no such word list; give 'nouns', 'extended', a list of words, or a .txt or .tsv file") from None
-    except (UnicodeDecodeError, IsADirectoryError, gzip.BadGzipFile): raise DataError(f"{path}: not a text file; give one word a line") from None
+    lines = _read_lines(path)
     if ".tsv" not in path.suffixes: return [(line, 1, "", 0, 0) for line in lines]
     rows = [line.split("\t") for line in lines[1:] if line.strip()]
-    for number, row in enumerate(rows, 2):
+    for number, row in enumerate(rows, 2):               # the header is line 1
         if len(row) not in (3, 5) or not (row[1] + "".join(row[3:])).isdigit():
-            raise DataError(f"{path}, line {number}: give word, count and category, separated by tabs, below a header line")
-    return [(word, int(count), category, *(map(int, more) if more else (0, 0))) for word, count, category, *more in rows]
+            raise DataError(f"{path}, line {number}: give word, count and category, separated by tabs, "
+                            "below a header line")
+    return [(row[0], int(row[1]), row[2], *map(int, row[3:] or (0, 0))) for row in rows]
 
+# %% ../nbs/06b_vocabulary.ipynb #c95efdbd
 def load_vocabulary(
-    source: str | Path | Iterable[str] = "nouns",  # "nouns" or "extended" (shipped), a .txt or .tsv file, or the words themselves
+    source: str | Path | Iterable[str] = "nouns",  # "nouns", "extended" (shipped), a .txt or .tsv file, or the words
     banned: Iterable[str] = (),                    # words to leave out, case ignored
 ) -> Vocabulary:
     """The words of a list, tidied: no blanks, no doubles, none of the banned.
@@ -103,12 +142,7 @@ def load_vocabulary(
     return Vocabulary(name, *(map(tuple, zip(*first.values())) if first else [()] * 5)).without(banned)
 
 # %% ../nbs/06b_vocabulary.ipynb #330c8c4b
-_ENDINGS = [("s", ""), ("ses", "s"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"), ("ies", "y"), ("men", "man"), ("'s", "")]
-_WITHIN = {"and", "or", "young", "old", "older", "elderly", "little", "small", "tall", "middle-aged", "teenage", "smiling"}   # between a description and its person
-_AFTER = {"is", "are", "was", "were", "looks", "look", "being", "who", "that", "very", "quite", "so", "both", "all"}         # between a person and its description
-_LITTLE = {"a", "an", "the", "of", "in", "on", "at", "by", "with", "to", "from", "for", "and", "or", "near", "next", "is", "are", "was", "were", "who", "that", "as",
-           "his", "her", "their", "while", "under", "over", "behind", "beside", "outside", "inside", "has", "have", "into", "up", "down", "out"}
-_TONGUE = {"in", "speaking", "speaks", "writing", "reading", "learning"}
+_ENDINGS = dict(s="", ses="s", xes="x", ches="ch", shes="sh", ies="y", men="man") | {"'s": ""}
 
 @cache
 def _people_words() -> dict[str, tuple[str, str]]:
@@ -116,50 +150,73 @@ def _people_words() -> dict[str, tuple[str, str]]:
     lines = gzip.decompress((_assets() / "people_words.tsv.gz").read_bytes()).decode().splitlines()[1:]
     return {word: (use, why) for word, use, why in (line.split("\t") for line in lines)}
 
-@cache
-def _things() -> frozenset[str]:
-    "Single words for what is neither a person nor a part of one."
-    vocabulary = load_vocabulary("extended")
-    return frozenset(word for word, kind in zip(vocabulary.words, vocabulary.categories) if kind not in ("person", "body") and " " not in word)
-
-def _forms(word: str) -> list[str]: return [word, *(word[:-len(a)] + b for a, b in _ENDINGS if word.endswith(a) and len(word) > len(a) + 2)]
+def _forms(word: str) -> list[str]:
+    "The word, and the words that it may be the plural of."
+    fitting = [(old, new) for old, new in _ENDINGS.items() if word.endswith(old) and len(word) > len(old) + 2]
+    return [word, *(word.removesuffix(old) + new for old, new in fitting)]
 
 def _use(word: str) -> str:
     "How a word, or what it is the plural of, is used; '' where it is not about people."
     lexicon = _people_words()
-    found = next((lexicon[form][0] for form in _forms(word) if form in lexicon), "")
-    if not found and "-" in word and any(lexicon.get(part, ("",))[0] == "origin" for part in word.split("-")): return "origin"    # Italian-American
-    return found
+    use = next((lexicon[form][0] for form in _forms(word) if form in lexicon), "")
+    is_origin = "-" in word and any(lexicon.get(part, ("",))[0] == "origin" for part in word.split("-"))
+    return use or ("origin" if is_origin else "")        # Italian-American
+
+# %% ../nbs/06b_vocabulary.ipynb #756be547
+@cache
+def _things() -> frozenset[str]:
+    "Single words for what is neither a person nor a part of one."
+    vocabulary = load_vocabulary("extended")
+    kinds = zip(vocabulary.words, vocabulary.categories)
+    return frozenset(word for word, kind in kinds if kind not in ("person", "body") and " " not in word)
 
 def _is_thing(word: str) -> bool: return any(form in _things() for form in _forms(word))
 
+# %% ../nbs/06b_vocabulary.ipynb #3302f066
+_WITHIN = set("and or young old older elderly little small tall middle-aged teenage smiling".split()) # on to a person
+_AFTER = set("is are was were looks look being who that very quite so both all".split())              # back to a person
+_LITTLE = set("""a an the of in on at by with to from for and or near next is are was were who that as his her their
+  while under over behind beside outside inside has have into up down out""".split())
+_TONGUE = set("in speaking speaks writing reading learning".split())
+
 def _about_person(words: list[str], first: int, last: int, use: str) -> bool:
     "Whether the describing words first..last of a text are said of a person."
-    follows, leads = words[last + 1] if last + 1 < len(words) else "", words[first - 1] if first else ""
-    after = next((w for w in words[last + 1:] if w not in _WITHIN and _use(w) not in ("before", "origin")), "")
-    before = next((w for w in reversed(words[:first]) if w not in _AFTER and _use(w) != "before"), "")
-    if _use(after) in ("head", "person"): return use != "before" or leads != "in"           # "a woman in white, and a child"
+    behind, ahead = words[last + 1:], words[:first][::-1]
+    follows, leads = (behind or [""])[0], (ahead or [""])[0]
+    after = next((word for word in behind if word not in _WITHIN and _use(word) not in ("before", "origin")), "")
+    before = next((word for word in ahead if word not in _AFTER and _use(word) != "before"), "")
+    if _use(after) in ("head", "person"): return use != "before" or leads != "in"    # "a woman in white, and a child"
     if use == "before": return leads in _AFTER and _use(before) in ("head", "person") and not _is_thing(follows)
-    if use == "person": return not _is_thing(follows)
-    return (not follows or follows in _LITTLE or follows.endswith("ing") and not _is_thing(follows)) and leads not in _TONGUE
+    if use == "person": return not _is_thing(follows)                                   # "homeless shelter"
+    ends_here = not follows or follows in _LITTLE or follows.endswith("ing") and not _is_thing(follows)
+    return ends_here and leads not in _TONGUE                                           # "speaking Spanish"
+
+# %% ../nbs/06b_vocabulary.ipynb #e1fc6dab
+def _longest(words: list[str], i: int) -> tuple[int, str, str]:  # how many words, the phrase, its use
+    "What the lexicon knows from word i on: a phrase of three or two words, or the single one."
+    for n in (3, 2):
+        phrase = " ".join(words[i:i + n])
+        if i + n <= len(words) and _use(phrase) in ("thing", "person", "before"): return n, phrase, _use(phrase)
+    return 1, words[i], _use(words[i])
 
 def describes_people(
-    text: str,              # a word, a name or a caption
-) -> tuple[str, ...]:       # as they stand in the text, lower case; () where there are none
-    "Appendix H: the words of a text that describe people by origin, faith, skin, looks, disability, sexuality, status, crime or character."
-    words, found, i = re.findall(r"[a-z]+(?:['-][a-z]+)*", text.casefold()), [], 0
+    text: str,         # a word, a name or a caption
+) -> tuple[str, ...]:  # as they stand in the text, lower case; () where there are none
+    """Appendix H: the words of a text that describe people.
+
+    By origin, faith, skin, looks, disability, sexuality, status, crime or character."""
+    words, describing, i = re.findall(r"[a-z]+(?:['-][a-z]+)*", text.casefold()), [], 0
     while i < len(words):
-        spans = [(n, " ".join(words[i:i + n])) for n in (3, 2) if i + n <= len(words)]
-        n, phrase, use = next(((n, p, u) for n, p in spans if (u := _use(p)) in ("thing", "person", "before")), (1, words[i], _use(words[i])))
-        if n > 1 and use == "person" or use in ("person", "origin", "before") and _about_person(words, i, i + n - 1, use): found.append(phrase)
+        n, phrase, use = _longest(words, i)
+        names_people = n > 1 and use == "person"
+        may_describe = use in ("person", "origin", "before")
+        if names_people or may_describe and _about_person(words, i, i + n - 1, use): describing.append(phrase)
         i += n
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(describing))
 
 # %% ../nbs/06b_vocabulary.ipynb #7c236cea
-@patch
-def audited(
-    self: Vocabulary,
-) -> tuple[Vocabulary, tuple[str, ...]]:  # what is left, and the words taken out
-    "Appendix H for a list: no words that describe people by origin, looks or status. Raises DataError where none is left."
-    gone = tuple(w for w, kind in zip(self.words, self.categories) if kind in ("person", "") and (describes_people(w) or kind == "person" and _use(w) == "before"))
-    return self.without(gone), gone
+def _describing(vocabulary: Vocabulary) -> Iterator[str]:
+    "The words of a list for persons, or of unknown kind, that describe people."
+    for word, kind in zip(vocabulary.words, vocabulary.categories):
+        if kind == "person" and (describes_people(word) or _use(word) == "before"): yield word
+        if kind == "" and describes_people(word): yield word

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MOST_SENSES', 'load_wordnet', 'base_form', 'senses']
 
-# %% ../nbs/06c_wordnet.ipynb #dc1bd98c
+# %% ../nbs/06c_wordnet.ipynb #dc6b5a58
 import os
 import re
 import shutil
@@ -16,7 +16,7 @@ from typing import Any
 
 from .core import ConfigError, DataError, atomic_write, cache_dir
 
-# %% ../nbs/06c_wordnet.ipynb #cbd98f7b
+# %% ../nbs/06c_wordnet.ipynb #f87d072e
 _SYSTEM = Path("/usr/share/wordnet")      # of Debian's wordnet-base
 _FILES = [*(f"{kind}.{pos}" for kind in ("data", "index") for pos in ("noun", "verb", "adj", "adv")),
           *(f"{pos}.exc" for pos in ("noun", "verb", "adj", "adv")), "cntlist.rev"]
@@ -32,7 +32,7 @@ def _lexnames() -> str:
     number = dict(noun=1, verb=2, adj=3, adv=4)
     return "".join(f"{i:02d}\t{name}\t{number[name.split('.')[0]]}\n" for i, name in enumerate(names))
 
-# %% ../nbs/06c_wordnet.ipynb #d380a27b
+# %% ../nbs/06c_wordnet.ipynb #ad49a6fc
 _HOW = "run `python -m nltk.downloader wordnet`, or set ZERO_GUIDANCE_WORDNET to the folder of Debian's wordnet-base"
 
 def _lay_out(source: Path) -> Path:
@@ -48,7 +48,7 @@ def _lay_out(source: Path) -> Path:
         with atomic_write(folder/name, "w") as file: file.write(text)
     return folder
 
-# %% ../nbs/06c_wordnet.ipynb #d56fb57d
+# %% ../nbs/06c_wordnet.ipynb #0c966ab7
 def _find_wordnet() -> Any:  # Path, or NLTK's pointer to a folder in a zip file
     "The folder of WordNet's files. Raises `DataError` where there is none."
     import nltk
@@ -63,7 +63,7 @@ def _find_wordnet() -> Any:  # Path, or NLTK's pointer to a folder in a zip file
         except LookupError: continue
     raise DataError(f"WordNet: not found; {_HOW}")
 
-# %% ../nbs/06c_wordnet.ipynb #e8630b11
+# %% ../nbs/06c_wordnet.ipynb #57d1d958
 def load_wordnet() -> Any:  # NLTK's WordNetCorpusReader
     """WordNet from `$ZERO_GUIDANCE_WORDNET`, /usr/share/wordnet or NLTK's data, whichever comes first.
 
@@ -79,7 +79,7 @@ def load_wordnet() -> Any:  # NLTK's WordNetCorpusReader
         raise DataError(f"{where}: version {wordnet.get_version()} of WordNet, 3.0 is needed; {_HOW}")
     return wordnet
 
-# %% ../nbs/06c_wordnet.ipynb #2782ba65
+# %% ../nbs/06c_wordnet.ipynb #60324857
 _ARTICLES = {"a", "an", "the"}
 
 def _tokens(text: str) -> list[str]:
@@ -95,7 +95,7 @@ def base_form(
     "Lower case, no articles, no punctuation, single blanks. Raises `DataError` for an empty text."
     return " ".join(word for word in _tokens(text) if word not in _ARTICLES)
 
-# %% ../nbs/06c_wordnet.ipynb #8b75221c
+# %% ../nbs/06c_wordnet.ipynb #51cb20c7
 _MEASURES = """piece slice bit part pair group bunch herd flock crowd lot row pile stack line set number kind type
   couple side top bottom front back edge corner end close-up closeup image picture photo photograph view shot""".split()
 _MEASURES = {word + ending for word in _MEASURES for ending in ("", "s", "es")}
@@ -111,7 +111,7 @@ def _phrase(tokens: list[str]) -> list[str]:
         if is_verb or word in _STOPS: return _phrase(tokens[:i])
     return [word for word in tokens if word not in _ARTICLES]
 
-# %% ../nbs/06c_wordnet.ipynb #ed431d81
+# %% ../nbs/06c_wordnet.ipynb #b1d93b31
 _PLURALS = dict(people="person", men="man", women="woman", children="child", feet="foot", teeth="tooth", geese="goose",
                 mice="mouse", knives="knife")
 
@@ -131,7 +131,7 @@ def _stems(wordnet: Any, form: str) -> list[str]:
     stems = (wordnet.morphy(form, "n"), *singulars)
     return list(dict.fromkeys(stem for stem in stems if stem and wordnet.morphy(stem, "n") == stem))
 
-# %% ../nbs/06c_wordnet.ipynb #cbbae68a
+# %% ../nbs/06c_wordnet.ipynb #fbc5bbb7
 _SOLID = {f"noun.{topic}" for topic in "animal artifact body food object person plant substance".split()}
 _LOOSE = {f"noun.{topic}" for topic in "communication group location phenomenon shape".split()}
 
@@ -149,7 +149,7 @@ def _touchable(synset: Any) -> bool | None:
         return any(s.name() == "physical_entity.n.01" for s in _above(synset, {})) or None
     return True if topic in _SOLID else False if topic in _LOOSE else None
 
-# %% ../nbs/06c_wordnet.ipynb #e4419ed5
+# %% ../nbs/06c_wordnet.ipynb #8b5ddeae
 def _spelled(wordnet: Any, form: str) -> dict:  # synset -> its lemmas that spell the form
     "The noun senses of a form, the most frequent first."
     stems = _stems(wordnet, form)
@@ -160,7 +160,7 @@ def _no_names(spelled: dict) -> list:  # synsets
     kinds = [s for s in spelled if not s.instance_hypernyms()] or list(spelled)
     return [s for s in kinds if any(lemma.name().islower() for lemma in spelled[s])] or kinds
 
-# %% ../nbs/06c_wordnet.ipynb #8f4d821e
+# %% ../nbs/06c_wordnet.ipynb #62337b47
 def _things_first(synsets: list, counts: dict) -> list:  # counts: synset -> times that texts mean it
     "The senses without people who are seldom meant; of what remains the solid ones, unless only others are in use."
     if any(s.lexname() != "noun.person" for s in synsets):
@@ -170,7 +170,7 @@ def _things_first(synsets: list, counts: dict) -> list:  # counts: synset -> tim
     only_loose_used = sum(counts[s] for s in loose) and not sum(counts[s] for s in solid)
     return loose if not solid or only_loose_used else solid
 
-# %% ../nbs/06c_wordnet.ipynb #e0d58c49
+# %% ../nbs/06c_wordnet.ipynb #6231bf17
 MOST_SENSES = 3  # visible senses of a word that count
 
 def _visible(wordnet: Any, form: str, most: int) -> list:  # synsets
@@ -179,7 +179,7 @@ def _visible(wordnet: Any, form: str, most: int) -> list:  # synsets
     synsets = [s for s in _no_names(spelled) if _touchable(s) is not None][:most]
     return _things_first(synsets, {s: sum(lemma.count() for lemma in spelled[s]) for s in synsets})
 
-# %% ../nbs/06c_wordnet.ipynb #b4ac4d9e
+# %% ../nbs/06c_wordnet.ipynb #6ad21994
 @dataclass(frozen=True)
 class _Reading:
     "What WordNet makes of a text."
@@ -196,7 +196,7 @@ def _key(wordnet: Any, words: list[str]) -> str:
     known = next((stem for stem in _stems(wordnet, form) if stem != form), form)
     return re.sub("[_ -]", "", known)
 
-# %% ../nbs/06c_wordnet.ipynb #9c3bb023
+# %% ../nbs/06c_wordnet.ipynb #a98f82ae
 def _head(wordnet: Any, words: list[str], most: int) -> tuple[int, int, list] | None:  # start, end, synsets
     "The longest run of words that WordNet knows as something visible, later words first."
     for end in range(len(words), 0, -1):
@@ -214,7 +214,7 @@ def _read(wordnet: Any, text: str, most: int = MOST_SENSES) -> _Reading:
     names = frozenset(_key(wordnet, words[i:end]) for i in range(start + 1))
     return _Reading(_key(wordnet, every), names, tuple(synsets), bool(synsets) and words[start:end] == every)
 
-# %% ../nbs/06c_wordnet.ipynb #9f9a2360
+# %% ../nbs/06c_wordnet.ipynb #173cfc97
 def senses(
     wordnet: Any,             # of `load_wordnet`
     text: str,                # free words
