@@ -1,4 +1,4 @@
-from .backbones import PRESETS, Preset, load_backbones
+from .backbones import load_backbones
 from .config import Config, ZeroCapConfig
 from .core import (
     ConfigError,
@@ -12,9 +12,12 @@ from .core import (
 )
 from .datasets import LabelledSet, load_dataset
 from .given_masks import read_masks
+
 from .pipeline import ZeroGuidance
 from .predictions import evaluate, read_predictions
-from .segmentation import Segment, Segmentation
+from .presets import PRESETS, Preset
+from .regions import Segment
+from .segmentation import Segmentation
 from .tree import SegmentTree
 from .vocabulary import Vocabulary, load_vocabulary
 from .wheels import fetch
@@ -29,8 +32,8 @@ __all__ = [
     "ImageError",
     "LabelledSet",
     "Preset",
-    "SegmentTree",
     "Segment",
+    "SegmentTree",
     "Segmentation",
     "Vocabulary",
     "WeightsError",

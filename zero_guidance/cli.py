@@ -211,7 +211,7 @@ def evaluate(
 ) -> None:
     "Score a system's segments and free words against a labelled data set."
     import pandas
-    from zero_guidance.layouts import load_dataset
+    from zero_guidance.datasets import load_dataset
     from zero_guidance.predictions import evaluate as evaluated, read_predictions, with_embeddings
     labelled, results = load_dataset(dataset, root, split, spelling), read_predictions(predictions, masks)
     from zero_guidance.backbones import load_backbones

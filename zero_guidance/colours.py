@@ -6,7 +6,7 @@
 __all__ = ['OKABE_ITO', 'LEAST_DISTANCE', 'WELL_APART', 'PALETTE', 'HUE_SHARE', 'LIGHT_SHARE', 'node_colour', 'style',
            'figure_png', 'panels', 'colour_distances', 'region_colours', 'tree_colours', 'tint', 'tinted']
 
-# %% ../nbs/00_colours.ipynb #bc6d567d
+# %% ../nbs/00_colours.ipynb #85425051
 import contextlib
 import io
 from collections.abc import Iterator, Sequence
@@ -17,7 +17,7 @@ import numpy as np
 from .label_maps import region_edges, touching
 from .tree import SegmentTree
 
-# %% ../nbs/00_colours.ipynb #cb305df0
+# %% ../nbs/00_colours.ipynb #71fe306c
 OKABE_ITO = {name: (r / 255, g / 255, b / 255) for name, (r, g, b) in {
     "orange": (230, 159, 0), "sky blue": (86, 180, 233), "green": (0, 158, 115), "yellow": (240, 228, 66),
     "blue": (0, 114, 178), "vermilion": (213, 94, 0), "purple": (204, 121, 167)}.items()}
@@ -35,7 +35,7 @@ def node_colour(
     colour = colour * (.72 + .56 * light) if light < .5 else colour + (1 - colour) * (light - .5) * .8
     return tuple(colour.tolist())
 
-# %% ../nbs/00_colours.ipynb #863f5bc4
+# %% ../nbs/00_colours.ipynb #3ecbed1f
 _LOOK = {
     "figure.dpi": 100, "figure.constrained_layout.use": True, "savefig.bbox": "tight",
     "font.size": 9, "axes.titlesize": 9, "axes.titlelocation": "left", "axes.labelsize": 9,
@@ -47,15 +47,16 @@ _LOOK = {
 @contextlib.contextmanager
 def style() -> Iterator[None]:
     "A matplotlib context for every figure: quiet grid, small type, Okabe-Ito first; other settings stay."
-    import matplotlib
-    look = _LOOK | {"axes.prop_cycle": matplotlib.cycler(color=OKABE_ITO.values())}
-    # not `rc_context`: that also resets the backend, and a notebook would stop showing its figures
-    before = {name: matplotlib.rcParams[name] for name in look}
-    matplotlib.rcParams.update(look)
+    import matplotlib.rcsetup
+    settings: Any = matplotlib.rcParams
+    look = _LOOK | {"axes.prop_cycle": matplotlib.rcsetup.cycler(color=OKABE_ITO.values())}
+    # not `rc_context`: on leaving, it would also undo what a caller sets inside
+    before = {name: settings[name] for name in look}
+    settings.update(look)
     try: yield
-    finally: matplotlib.rcParams.update(before)
+    finally: settings.update(before)
 
-# %% ../nbs/00_colours.ipynb #680d2781
+# %% ../nbs/00_colours.ipynb #256bca93
 def figure_png(
     figure: Any,  # matplotlib Figure
 ) -> bytes:       # PNG of 256 colours
@@ -66,7 +67,7 @@ def figure_png(
     Image.open(full).convert("RGB").quantize(256).save(small, "PNG", optimize=True)
     return small.getvalue()
 
-# %% ../nbs/00_colours.ipynb #98fffd72
+# %% ../nbs/00_colours.ipynb #3b961ec7
 def panels(
     rows: int,
     columns: int,
@@ -81,7 +82,7 @@ def panels(
     for ax in axes.flat: ax.set_axis_off()
     return axes
 
-# %% ../nbs/00_colours.ipynb #a53a2517
+# %% ../nbs/00_colours.ipynb #27062eef
 LEAST_DISTANCE = 40.  # dE that two neighbours' colours keep
 WELL_APART = 60.      # dE beyond which farther is no better
 PALETTE = tuple(OKABE_ITO[name] for name in ("sky blue", "orange", "green", "yellow", "blue", "vermilion", "purple"))
@@ -97,7 +98,7 @@ def colour_distances(
     lab_a, lab_b = (rgb2lab(np.asarray(colours, float)[None])[0] for colours in (a, b))
     return np.linalg.norm(lab_a[:, None] - lab_b[None], axis=-1)
 
-# %% ../nbs/00_colours.ipynb #ad3e8996
+# %% ../nbs/00_colours.ipynb #dcabc1ff
 def _far_colour(
     neighbours: list[tuple],  # colours that it must not look like
     used: list[tuple],        # colours in the picture
@@ -109,7 +110,7 @@ def _far_colour(
     rank = {int(i): (used.count(PALETTE[i]), -min(distance[i], WELL_APART), i) for i in allowed}
     return PALETTE[min(rank, key=rank.__getitem__)]
 
-# %% ../nbs/00_colours.ipynb #562b6fcb
+# %% ../nbs/00_colours.ipynb #7b19c0c3
 def region_colours(
     label_map: np.ndarray,          # [H, W] int, 0 = nothing
     preferred: dict | None = None,  # id -> (r, g, b) in 0..1; an id without one takes what is free
@@ -128,7 +129,7 @@ def region_colours(
         colours[i] = wanted[i] if kept else _far_colour(near, [*colours.values(), *wanted.values()])
     return colours
 
-# %% ../nbs/00_colours.ipynb #ba73a964
+# %% ../nbs/00_colours.ipynb #6f56d65a
 def tree_colours(
     tree: SegmentTree,
     nodes: list[int],      # whose colours are wanted
@@ -149,7 +150,7 @@ def tree_colours(
         colours[small] = _far_colour([colours[node] for node in around], used)
     return {node: colours[node] for node in nodes}
 
-# %% ../nbs/00_colours.ipynb #99559fd5
+# %% ../nbs/00_colours.ipynb #78cd07b3
 HUE_SHARE, LIGHT_SHARE = .65, .25       # how much of hue and of light comes from the colour
 _LIGHT = np.array([.299, .587, .114])   # what red, green and blue add to a pixel's light
 
@@ -162,7 +163,7 @@ def tint(
     mixed = HUE_SHARE * colour + (1 - HUE_SHARE) * photo
     return np.clip(mixed + (HUE_SHARE - LIGHT_SHARE) * light_lost[..., None], 0, 1)
 
-# %% ../nbs/00_colours.ipynb #35676111
+# %% ../nbs/00_colours.ipynb #b6d356af
 def tinted(
     image: np.ndarray | None,     # [H, W, 3] uint8, or None for colours on white
     label_map: np.ndarray,        # [H, W] int, 0 stays clear

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['VOID', 'BACKGROUND', 'PARTS', 'TRAINING_FOLDERS', 'LEFT_OUT_SOURCES', 'Example', 'LabelledSet', 'toy_set',
-           'true_segments', 'plain_name', 'SmallSet', 'listed_twice', 'part_of', 'flickr8k_test_photos',
+           'true_segments', 'plain_name', 'load_dataset', 'SmallSet', 'listed_twice', 'part_of', 'flickr8k_test_photos',
            'training_photos', 'difference_hash', 'near_copies']
 
 # %% ../nbs/11_datasets.ipynb #a98e33ee
@@ -272,6 +272,19 @@ def _load_plain(name: str, root: Path, spelling: str, excuse_background: bool = 
         raise DataError(f"{root/'classes.txt'}: no such file, nor one above; write id, tab and name on each line")
     return _labelled(name, files, _read_classes(classes) | {255: VOID}, spelling, _read_ids, (), excuse_background)
 
+# %% ../nbs/11_datasets.ipynb #51e68ba3
+def load_dataset(
+    name: str,                   # voc, pc59, ..., msrc (the table of 11a), or folder for the plain layout
+    root: str | Path,            # its folder
+    split: str = "val",          # "train", "val", for some "trainval", "test", "all"; a plain folder is its own split
+    spelling: str = "official",  # "official" names, or "plain" ones
+) -> LabelledSet:
+    """A labelled set from its official layout, or from the plain one where `root` or its folder `split` has it.
+
+    The layouts stand in 11a. Raises `DataError` where something is absent, and says where to get it."""
+    from zero_guidance.layouts import load_layout  # a room that builds on this one
+    return load_layout(name, root, split, spelling)
+
 # %% ../nbs/11_datasets.ipynb #3938e7e1
 class SmallSet(NamedTuple):
     "Where the parts of a small set are: a folder, '.' for all of it, or a half by sorted name; None: no such part."
@@ -343,7 +356,7 @@ def training_photos(
     photos = {folder: sorted((root/folder).glob(pattern)) for folder, pattern in TRAINING_FOLDERS.items()}
     empty = [folder for folder, files in photos.items() if not files]
     if empty: raise DataError(f"{root/empty[0]}: no photos; put the set into the data folder")
-    rows = [line.split(",") for line in _read_lines(root/"photos/index.csv")[1:]]    # file, words, source
+    rows = [line.split(",") for line in _read_lines(root/"photos/index.csv")]  # file, words, source
     closed = {root/"photos"/row[0] for row in rows if row[-1] in LEFT_OUT_SOURCES} | set(flickr8k_test_photos(root))
     return {folder: [file for file in files if file not in closed] for folder, files in photos.items()}
 

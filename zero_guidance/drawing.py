@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SIZES', 'draw_overlay', 'frame_picture', 'present']
 
-# %% ../nbs/00_drawing.ipynb #b1847443
+# %% ../nbs/00_drawing.ipynb #e0e260ea
 import functools
 import math
 from collections.abc import Callable
@@ -16,7 +16,7 @@ import numpy as np
 from .colours import figure_png, region_colours, tinted
 from .label_maps import resize_labels
 
-# %% ../nbs/00_drawing.ipynb #d0038c25
+# %% ../nbs/00_drawing.ipynb #62806971
 def _poles(
     mask: np.ndarray,  # [H, W] bool, not empty
     count: int = 4,    # points
@@ -37,7 +37,7 @@ def _poles(
         distance[np.hypot(down, right) < 1.5 * reach] = 0          # the next point lies outside this one's disk
     return points
 
-# %% ../nbs/00_drawing.ipynb #d93bc6f2
+# %% ../nbs/00_drawing.ipynb #a7982e9d
 @functools.lru_cache(4096)
 def _text_size(
     text: str,             # one or more lines
@@ -50,7 +50,7 @@ def _text_size(
     width = max(TextPath((0, 0), row, size=size, prop=font).get_extents().width for row in rows)
     return float(width) + 4, size * 1.2 * len(rows) + 2
 
-# %% ../nbs/00_drawing.ipynb #2bff4e14
+# %% ../nbs/00_drawing.ipynb #525c2ce2
 def _readings(
     label: str,   # a name
 ) -> list[str]:   # the name on one line and, where it has several words, on two
@@ -60,7 +60,7 @@ def _readings(
     shortest_first = sorted(breaks, key=lambda text: max(len(row) for row in text.split("\n")))
     return [label] + shortest_first[:1]
 
-# %% ../nbs/00_drawing.ipynb #e7129fee
+# %% ../nbs/00_drawing.ipynb #47ec0d25
 class _Spot(NamedTuple):
     "A text that has its place on a label map."
     x: float     # px, the middle
@@ -77,7 +77,7 @@ def _clear(
     x0, y0, x1, y1 = box
     return not any(x0 < b[2] and b[0] < x1 and y0 < b[3] and b[1] < y1 for b in taken)
 
-# %% ../nbs/00_drawing.ipynb #d91bac0e
+# %% ../nbs/00_drawing.ipynb #37542537
 def _place(
     text: str,          # what is to be written
     size: float,        # pt
@@ -99,7 +99,7 @@ def _place(
         if mostly_inside and _clear(box, taken): return _Spot(x, y, text, size, box)
     return None
 
-# %% ../nbs/00_drawing.ipynb #f1a59dd7
+# %% ../nbs/00_drawing.ipynb #196a2266
 SIZES = (13, 11, 9.5, 8, 7)  # pt, of names on a picture; none is smaller
 
 def _place_name(
@@ -119,14 +119,16 @@ def _place_name(
                 if spot: return spot
     return None
 
-# %% ../nbs/00_drawing.ipynb #0bd4faa3
+# %% ../nbs/00_drawing.ipynb #f25540d6
 def _layout(
     label_map: np.ndarray,     # [H, W] int, small
     labels: dict[int, str],    # id -> name
     unit: float,               # px of the map per pt
 ) -> tuple[list, list]:        # of _Spot, and of (id, number) for the legend
     "Where each name goes, large regions first; what finds no room is numbered."
-    spots, numbered, count = [], [], np.bincount(label_map.ravel())
+    spots: list[_Spot] = []
+    numbered: list[tuple[int, str]] = []
+    count = np.bincount(label_map.ravel())
     shown = [i for i in labels if labels[i] and i < len(count) and count[i]]
     for i in sorted(shown, key=lambda i: -count[i]):
         owned, taken = label_map == i, [spot.box for spot in spots]
@@ -139,7 +141,7 @@ def _layout(
         if spot: spots.append(spot)
     return spots, numbered
 
-# %% ../nbs/00_drawing.ipynb #d17e06ca
+# %% ../nbs/00_drawing.ipynb #c4af1b25
 def _draw_legend(
     ax: Any,        # matplotlib Axes
     entries: list,  # of (text, colour)
@@ -155,7 +157,7 @@ def _draw_legend(
               frameon=False, handlelength=1, columnspacing=1, labelspacing=.3)
     return math.ceil(len(entries) / columns)
 
-# %% ../nbs/00_drawing.ipynb #a2885d44
+# %% ../nbs/00_drawing.ipynb #2f95b705
 def _painted(
     image: np.ndarray | None,  # [H, W, 3] uint8
     label_map: np.ndarray,     # [H, W] int
@@ -168,7 +170,7 @@ def _painted(
     if image is not None: image = np.asarray(Image.fromarray(image).resize((w, h), Image.Resampling.LANCZOS))
     return tinted(image, resize_labels(label_map, h, w), colours)
 
-# %% ../nbs/00_drawing.ipynb #7fc7aa74
+# %% ../nbs/00_drawing.ipynb #c0a91324
 def _write(
     ax: Any,         # matplotlib Axes over the photo
     spot: _Spot,
@@ -182,7 +184,7 @@ def _write(
     ax.text(spot.x * across - .5, spot.y * down - .5, spot.text, size=spot.size, weight="bold", color="white",
             ha="center", va="center", linespacing=1, path_effects=halo)
 
-# %% ../nbs/00_drawing.ipynb #fb6f7f7e
+# %% ../nbs/00_drawing.ipynb #9a0bf877
 def draw_overlay(
     ax: Any,                      # matplotlib Axes
     image: np.ndarray | None,     # [H, W, 3] uint8, or None for colours on white
@@ -204,7 +206,7 @@ def draw_overlay(
     for spot in spots: _write(ax, spot, W / small.shape[1], H / small.shape[0])
     return _draw_legend(ax, [(f"{number}  {labels[i]}", colours[i]) for i, number in numbered])
 
-# %% ../nbs/00_drawing.ipynb #8b7c8827
+# %% ../nbs/00_drawing.ipynb #d4c993e0
 def frame_picture(
     figure: Any,                   # an empty matplotlib Figure
     image_size: tuple[int, int],   # (H, W) px
@@ -222,7 +224,7 @@ def frame_picture(
     ax.set_position((0, below / (h + below), 1, h / (h + below)))
     return figure
 
-# %% ../nbs/00_drawing.ipynb #d71d0f5c
+# %% ../nbs/00_drawing.ipynb #3719b169
 def present(
     draw: Callable[[Any, float], Any],  # draws into (figure, width in inches)
 ) -> None:

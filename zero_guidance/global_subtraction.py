@@ -71,7 +71,7 @@ def plain_attention(
     q, k, v = heads
     return PlainAttention(q, k, v, attend_heads(q, k, v, attn.scale, q.new_ones(len(q), q.shape[2])))
 
-# %% ../nbs/05_global_subtraction.ipynb #2d2edf7d
+# %% ../nbs/05_global_subtraction.ipynb #f4a779c2
 @dataclass(frozen=True)
 class Comparison:
     "One attention layer of B segments, with and without their masks: what equation 2 compares."
@@ -91,7 +91,7 @@ class Comparison:
         "What all N tokens gather with the mask."
         return self.A_masked if self.own_queries else attend_heads(*self.asking(), self.attn.scale, self.pack.mask)
 
-# %% ../nbs/05_global_subtraction.ipynb #febeafa7
+# %% ../nbs/05_global_subtraction.ipynb #ea3fc78a
 def read_outputs(layer: Comparison) -> Tensor:  # [B]
     "Equation 2 over the attention outputs of all N tokens, as the paper states it."
     return output_saliency(layer.outputs(), layer.plain.A)
@@ -111,7 +111,7 @@ def read_rows(layer: Comparison) -> Tensor:  # [B]
     return row_saliency(P_masked, P.expand(len(P_masked), -1, -1, -1).gather(-1, columns),
                         torch.linalg.vector_norm(P, dim=-1))
 
-# %% ../nbs/05_global_subtraction.ipynb #42297d9f
+# %% ../nbs/05_global_subtraction.ipynb #c95c629d
 @dataclass(frozen=True)
 class Saliency:
     "A reading of equation 2: a row of `SALIENCIES`."
@@ -133,7 +133,7 @@ def segment_saliency(
     "Equation 2 in one of its readings. Raises ConfigError for an unknown one."
     return SALIENCIES[saliency].read(layer)
 
-# %% ../nbs/05_global_subtraction.ipynb #e6b1b73d
+# %% ../nbs/05_global_subtraction.ipynb #6598ef65
 def subtracted_attention(
     attn: nn.Module,  # timm Attention
     heads: Heads,  # each [B, heads, L, d], of the tokens that the segments take along
@@ -206,7 +206,7 @@ def _encode(vit, tokens, token_masks, config, packing: Packing) -> tuple[np.ndar
     if not config.subtract: return z, SegmentTrace(trace[:, 0], trace[:, 0])  # [K, layers, 0] -> [K, 0]
     return z, SegmentTrace(saliency=trace[..., 0], weight=trace[..., 1])
 
-# %% ../nbs/05_global_subtraction.ipynb #ca526abd
+# %% ../nbs/05_global_subtraction.ipynb #5b08030c
 @torch.inference_mode()
 def encode_tokens(
     vit: nn.Module,  # timm VisionTransformer whose head maps into the joint space
@@ -230,7 +230,7 @@ def encode_dense(
     "`encode_tokens` with all N tokens in every segment's stream: the same result, to compare with."
     return _encode(vit, tokens, token_masks, config, PACKINGS["dense"])
 
-# %% ../nbs/05_global_subtraction.ipynb #4fcb650a
+# %% ../nbs/05_global_subtraction.ipynb #d9abf9d9
 @torch.inference_mode()
 def encode_segments(
     vit: nn.Module,  # timm VisionTransformer whose head maps into the joint space
@@ -244,7 +244,7 @@ def encode_segments(
     tokens = tokens_after(vit, pixels, check_layers(vit, config.mask_layers) - 1)
     return encode_tokens(vit, tokens, token_masks, config)
 
-# %% ../nbs/05_global_subtraction.ipynb #795bb024
+# %% ../nbs/05_global_subtraction.ipynb #7b47a529
 @torch.inference_mode()
 def plain_tokens(
     image: np.ndarray,  # [H, W, 3] uint8 RGB
@@ -256,7 +256,7 @@ def plain_tokens(
     pixels = preprocess(image, size, backbones.joint_norm, backbones.device, backbones.dtype, "bicubic")
     return tokens_after(vit, pixels, check_layers(vit, config.mask_layers) - 1)
 
-# %% ../nbs/05_global_subtraction.ipynb #88b75157
+# %% ../nbs/05_global_subtraction.ipynb #3724c33d
 def segment_embedder(
     image: np.ndarray,  # [H, W, 3] uint8 RGB
     backbones: Backbones,  # whose image-text model is used

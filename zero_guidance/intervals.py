@@ -6,14 +6,14 @@
 __all__ = ['Metric', 'safe_ratio', 'mean_over_photos', 'format_estimate', 'Estimate', 'bootstrap', 'share_over_photos',
            'photo_means', 'difference']
 
-# %% ../nbs/00_intervals.ipynb #41e95de7
+# %% ../nbs/00_intervals.ipynb #d6a77489
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-# %% ../nbs/00_intervals.ipynb #cc59c668
+# %% ../nbs/00_intervals.ipynb #ba1c6d1a
 Metric = Callable[[np.ndarray], np.ndarray]  # weights of photos [B, n] -> values [B]
 
 def safe_ratio(
@@ -23,7 +23,7 @@ def safe_ratio(
     "A ratio that is NaN where nothing stands below the line."
     return np.divide(a, b, out=np.full(np.broadcast(a, b).shape, np.nan), where=np.asarray(b) > 0)
 
-# %% ../nbs/00_intervals.ipynb #da4d2bba
+# %% ../nbs/00_intervals.ipynb #10481192
 def mean_over_photos(
     values: np.ndarray,  # [n], NaN where a photo has none
 ) -> Metric:
@@ -32,7 +32,7 @@ def mean_over_photos(
     known = ~np.isnan(values)
     return lambda weights: safe_ratio(weights @ np.where(known, values, 0), weights @ known)
 
-# %% ../nbs/00_intervals.ipynb #35c1877d
+# %% ../nbs/00_intervals.ipynb #ddf071f2
 def format_estimate(
     estimate: Sequence[float],  # value, low, high
     percent: bool = False,      # times 100, with one digit
@@ -50,7 +50,7 @@ class Estimate(NamedTuple):
 
     def __str__(self) -> str: return format_estimate(self)
 
-# %% ../nbs/00_intervals.ipynb #f1c44a76
+# %% ../nbs/00_intervals.ipynb #b353fde0
 @lru_cache(maxsize=2)
 def _draws(n: int, draws: int, seed: int) -> np.ndarray:  # [B, n]
     "How often each photo comes up in each draw; the same for every figure of the same photos."
@@ -69,7 +69,7 @@ def bootstrap(
     low, high = np.quantile(spread[exists], [(1 - level) / 2, (1 + level) / 2]) if exists.any() else (np.nan, np.nan)
     return Estimate(float(value), float(low), float(high))
 
-# %% ../nbs/00_intervals.ipynb #493aa2ca
+# %% ../nbs/00_intervals.ipynb #cc53cd9a
 def share_over_photos(
     values: np.ndarray,  # [M] right or wrong, or any number, for each segment
     owner: np.ndarray,   # [M] int 0..n-1, photo of each segment
@@ -79,7 +79,7 @@ def share_over_photos(
     sums, segments = np.bincount(owner, values, n), np.bincount(owner, minlength=n)
     return lambda weights: safe_ratio(weights @ sums, weights @ segments)
 
-# %% ../nbs/00_intervals.ipynb #9fa2ae41
+# %% ../nbs/00_intervals.ipynb #9be623ed
 def photo_means(
     values: np.ndarray,  # [M] right or wrong, or any number, for each segment
     owner: np.ndarray,   # [M] int 0..n-1, photo of each segment
@@ -88,7 +88,7 @@ def photo_means(
     "The mean of each photo's segments, for `mean_over_photos`: photos count alike."
     return safe_ratio(np.bincount(owner, values, n), np.bincount(owner, minlength=n))
 
-# %% ../nbs/00_intervals.ipynb #85951a0c
+# %% ../nbs/00_intervals.ipynb #cdc59328
 def difference(
     a: Metric,
     b: Metric,  # of the same photos

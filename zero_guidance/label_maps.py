@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['resize_labels', 'areas_and_boxes', 'region_edges', 'touching']
 
-# %% ../nbs/00_label_maps.ipynb #4c6dcc33
+# %% ../nbs/00_label_maps.ipynb #42e65303
 import numpy as np
 
-# %% ../nbs/00_label_maps.ipynb #c07d0a6a
+# %% ../nbs/00_label_maps.ipynb #b61b89ae
 def resize_labels(
     label_map: np.ndarray,  # [H, W] int
     height: int,            # px
@@ -22,7 +22,7 @@ def resize_labels(
                      for new, old in zip((height, width), label_map.shape))
     return label_map[rows[:, None], columns]
 
-# %% ../nbs/00_label_maps.ipynb #6d8ed8bd
+# %% ../nbs/00_label_maps.ipynb #d9eca46c
 def areas_and_boxes(
     label_map: np.ndarray,  # [H, W] int, 0 = nothing
 ) -> dict[int, tuple[int, tuple[int, int, int, int]]]:  # id -> (area in px, (x, y, w, h) in px)
@@ -36,7 +36,7 @@ def areas_and_boxes(
         measured[i] = int(count[i]), (x.start, y.start, x.stop - x.start, y.stop - y.start)
     return measured
 
-# %% ../nbs/00_label_maps.ipynb #63665f91
+# %% ../nbs/00_label_maps.ipynb #c598f6d4
 def region_edges(
     label_map: np.ndarray,  # [H, W] int
     reach: int = 1,         # px to either side, from 1
@@ -45,20 +45,19 @@ def region_edges(
     from scipy.ndimage import binary_dilation
     edge = np.zeros(label_map.shape, bool)
     across, down = label_map[:, 1:] != label_map[:, :-1], label_map[1:] != label_map[:-1]
-    for side in (np.s_[:, 1:], np.s_[:, :-1]): edge[side] |= across
-    for side in (np.s_[1:], np.s_[:-1]): edge[side] |= down
+    for columns in (np.s_[:, 1:], np.s_[:, :-1]): edge[columns] |= across
+    for rows in (np.s_[1:], np.s_[:-1]): edge[rows] |= down
     # SciPy takes 0 iterations for "until nothing changes": a reach of 1 must not ask it
     return binary_dilation(edge, iterations=reach - 1) if reach > 1 else edge
 
-# %% ../nbs/00_label_maps.ipynb #0bffb208
+# %% ../nbs/00_label_maps.ipynb #afaa860c
 def touching(
     label_map: np.ndarray,  # [H, W] int, >= 0
 ) -> np.ndarray:            # [P, 2] int, each pair once, the smaller label first, sorted
     "The pairs of labels that share a border."
-    right, left = label_map[:, 1:].ravel(), label_map[:, :-1].ravel()
-    below, above = label_map[1:].ravel(), label_map[:-1].ravel()
-    pairs = np.stack([np.concatenate([left, above]), np.concatenate([right, below])], 1).astype(np.int64)
-    pairs = np.sort(pairs[pairs[:, 0] != pairs[:, 1]], 1)
+    beside, below = (label_map[:, :-1], label_map[:, 1:]), (label_map[:-1], label_map[1:])
+    pairs = np.concatenate([np.stack([a[a != b], b[a != b]], 1) for a, b in (beside, below)]).astype(np.int64)
+    pairs.sort(1)                                                  # few are left: inside a region nothing differs
     # one number a pair is sorted many times faster than rows of two
     width = int(label_map.max(initial=0)) + 1
     codes = np.unique(pairs[:, 0] * width + pairs[:, 1])

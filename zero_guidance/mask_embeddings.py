@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FILLS', 'crop_and_mask', 'crop_embedder']
 
-# %% ../nbs/05a_mask_embeddings.ipynb #07fb99ab
+# %% ../nbs/05a_mask_embeddings.ipynb #b8df93ff
 from collections.abc import Callable
 
 import numpy as np
@@ -19,7 +19,7 @@ from .backbones import Backbones
 from .vit import embed_images, preprocess
 from .global_subtraction import SegmentTrace
 
-# %% ../nbs/05a_mask_embeddings.ipynb #e1e27e07
+# %% ../nbs/05a_mask_embeddings.ipynb #4c4fb787
 FILLS = Strategies("fill")  # image [H, W, 3] uint8 -> what stands around a segment, [H, W, 3] or one value for all
 FILLS.update(black=lambda image: np.uint8(0), grey=lambda image: np.uint8(124))
 
@@ -32,7 +32,7 @@ def _blur(image: np.ndarray) -> np.ndarray:
 
 FILLS["blur"] = _blur
 
-# %% ../nbs/05a_mask_embeddings.ipynb #6adea272
+# %% ../nbs/05a_mask_embeddings.ipynb #301de37a
 def crop_and_mask(
     image: np.ndarray,  # [H, W, 3] uint8 RGB
     mask: np.ndarray,  # [H, W] bool, at least one pixel
@@ -46,7 +46,7 @@ def crop_and_mask(
     around = np.broadcast_to(FILLS[fill](image), image.shape)
     return np.where(mask[boxes[0]][..., None], image[boxes[0]], around[boxes[0]])
 
-# %% ../nbs/05a_mask_embeddings.ipynb #41282043
+# %% ../nbs/05a_mask_embeddings.ipynb #6eca5dec
 def crop_embedder(
     image: np.ndarray,  # [H, W, 3] uint8 RGB
     backbones: Backbones,  # whose image-text model is used

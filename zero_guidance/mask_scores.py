@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['overlaps', 'Tally', 'toy_result', 'tally', 'class_areas', 'best_overlap', 'majority_class', 'oracle_merge']
 
-# %% ../nbs/11b_mask_scores.ipynb #54fbe2dd
+# %% ../nbs/11b_mask_scores.ipynb #74998fba
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +18,7 @@ from .intervals import safe_ratio
 from .regions import Segment
 from .segmentation import Segmentation
 
-# %% ../nbs/11b_mask_scores.ipynb #0c27a57e
+# %% ../nbs/11b_mask_scores.ipynb #ae460f39
 def overlaps(
     label_map: np.ndarray,  # [H, W] int, 0 = no segment, else 1..K
     labels: np.ndarray,     # [H, W] int, 0..C-1, VOID or BACKGROUND
@@ -32,7 +32,7 @@ def overlaps(
     pairs = np.bincount((label_map * (C + 2) + columns).ravel(), minlength=(K + 1) * (C + 2))
     return pairs.reshape(K + 1, C + 2)[1:]
 
-# %% ../nbs/11b_mask_scores.ipynb #76e0bc70
+# %% ../nbs/11b_mask_scores.ipynb #a608cd76
 @dataclass(frozen=True, eq=False)
 class Tally:
     "What scoring needs to know of M segments in n photos with C classes: overlaps in pixels, words, embeddings."
@@ -58,7 +58,7 @@ class Tally:
         "`best_overlap` and `oracle_merge`: no rule and no threshold changes them."
         return best_overlap(self), oracle_merge(self)
 
-# %% ../nbs/11b_mask_scores.ipynb #1bcc8756
+# %% ../nbs/11b_mask_scores.ipynb #179d5503
 def toy_result(
     label_map: np.ndarray,            # [H, W] int, 0 = no segment, else 1..K
     words: Sequence[str],             # K words
@@ -69,7 +69,7 @@ def toy_result(
     segments = [Segment(k, -1, word, embedding=z) for k, (word, z) in enumerate(zip(words, vectors), 1)]
     return Segmentation(label_map.shape, np.asarray(label_map, np.int32), segments)
 
-# %% ../nbs/11b_mask_scores.ipynb #d0eb1e29
+# %% ../nbs/11b_mask_scores.ipynb #616ebb41
 def _photo_tally(photo: str, result: Segmentation | None, dataset: LabelledSet) -> tuple[np.ndarray, np.ndarray]:
     "Overlaps [K, C + 2] of one photo, and its classes' areas [C]."
     labels, C = dataset.labels(photo), len(dataset.classes)
@@ -81,14 +81,14 @@ def _photo_tally(photo: str, result: Segmentation | None, dataset: LabelledSet) 
     try: return overlaps(row[result.draw_map()], labels, len(result), C), truth
     except DataError as error: raise DataError(f"{photo}: {error}") from None
 
-# %% ../nbs/11b_mask_scores.ipynb #bc236bde
+# %% ../nbs/11b_mask_scores.ipynb #438075ee
 def _words(photo: str, result: Segmentation) -> list[str]:
     "The segments' words. Raises `DataError` for a segment without one."
     for s in result:
         if not s.label.strip(): raise DataError(f"{photo}: segment {s.id} has no name; give every segment one")
     return [s.label for s in result]
 
-# %% ../nbs/11b_mask_scores.ipynb #fd914c98
+# %% ../nbs/11b_mask_scores.ipynb #969052fb
 def tally(
     predictions: Mapping[str, Segmentation],  # photo -> result; where masks overlap the smaller lies on top
     dataset: LabelledSet,                     # a photo of it that is not in `predictions` has no answer
@@ -117,7 +117,7 @@ def tally(
     return Tally(dataset.name, dataset.photos, dataset.classes, owner, table[:, :C], table[:, C], np.stack(truths),
                  segments > 0, tuple(texts), stacked, dataset.excuse_background)
 
-# %% ../nbs/11b_mask_scores.ipynb #e1881cdf
+# %% ../nbs/11b_mask_scores.ipynb #0a10f970
 def class_areas(
     tally: Tally,
     to: np.ndarray,         # [M] int class of each segment; below 0: none
@@ -132,7 +132,7 @@ def class_areas(
     np.add.at(every, at, tally.area[keep] - excused)
     return inside, every
 
-# %% ../nbs/11b_mask_scores.ipynb #2942f5d0
+# %% ../nbs/11b_mask_scores.ipynb #7cbb0b2a
 def best_overlap(
     tally: Tally,
 ) -> np.ndarray:  # [n] mean over a photo's true classes, NaN where it has none
@@ -143,7 +143,7 @@ def best_overlap(
     true = tally.truth > 0
     return safe_ratio((best * true).sum(1), true.sum(1))
 
-# %% ../nbs/11b_mask_scores.ipynb #62c02ec9
+# %% ../nbs/11b_mask_scores.ipynb #84877a2b
 def majority_class(
     tally: Tally,
 ) -> np.ndarray:  # [M] int, -1 where most of a segment belongs to no class
@@ -152,7 +152,7 @@ def majority_class(
     most = tally.overlap.argmax(1)
     return np.where(tally.overlap.max(1) > tally.background, most, -1)
 
-# %% ../nbs/11b_mask_scores.ipynb #16f1f092
+# %% ../nbs/11b_mask_scores.ipynb #8a901607
 def oracle_merge(
     tally: Tally,
 ) -> np.ndarray:  # [n] mean over a photo's true classes, NaN where it has none

@@ -18,10 +18,11 @@ from scipy.special import softmax
 from .backbones import Backbones, load_backbones
 from .config import NAMINGS, Config, ZeroCapConfig
 from .core import ZeroGuidanceWarning
-from .fast_zerocap import TextMemory, captions
+from .text_memory import TextMemory
+from .fast_zerocap import captions
 from .naming import Namer, make_namer
 from .vocabulary import Vocabulary, describes_people, load_vocabulary
-from .zerocap import Caption
+from .beams import Caption
 
 # %% ../nbs/08b_namings.ipynb #dba62670
 class Models:

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['widen', 'draw_reasons']
 
-# %% ../nbs/00_reasons.ipynb #bf406be6
+# %% ../nbs/00_reasons.ipynb #1446e6ef
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from .drawing import draw_overlay
 if TYPE_CHECKING:
     from zero_guidance.regions import Segment
 
-# %% ../nbs/00_reasons.ipynb #a483b73e
+# %% ../nbs/00_reasons.ipynb #53077cd7
 def _layer_bars(
     ax: Any,             # matplotlib Axes
     values: np.ndarray,  # [layers]
@@ -32,7 +32,7 @@ def _layer_bars(
 
 def _short(value: float) -> str: return f"{value:.2f}".replace("0.", ".")
 
-# %% ../nbs/00_reasons.ipynb #e5acbc68
+# %% ../nbs/00_reasons.ipynb #ff61730b
 def _legend_below(
     ax: Any,       # matplotlib Axes
     columns: int,  # entries beside one another
@@ -42,7 +42,7 @@ def _legend_below(
     return ax.legend(loc="upper center", bbox_to_anchor=(.5, 0), borderaxespad=4.5, ncols=columns, handlelength=1,
                      handletextpad=.4, columnspacing=1)
 
-# %% ../nbs/00_reasons.ipynb #e721cf93
+# %% ../nbs/00_reasons.ipynb #5b34f159
 def _plot_layers(
     ax: Any,                # matplotlib Axes
     saliency: np.ndarray,   # [layers] S of each masked layer
@@ -58,7 +58,7 @@ def _plot_layers(
     ax.grid(False, axis="x")
     _legend_below(ax, 2)
 
-# %% ../nbs/00_reasons.ipynb #4a4a9e9d
+# %% ../nbs/00_reasons.ipynb #5cddd3a2
 def _word_marks(
     ax: Any,          # matplotlib Axes
     rows: list,       # of (word, cosine with the whole photo, before, after), from the bottom up
@@ -71,7 +71,7 @@ def _word_marks(
     ax.scatter(after, y, 30, colours, zorder=3, label="after")
     ax.scatter(whole, y, 60, "0.5", marker="|", label="whole photo")
 
-# %% ../nbs/00_reasons.ipynb #b889a4dd
+# %% ../nbs/00_reasons.ipynb #2029aff4
 def _plot_words(
     ax: Any,             # matplotlib Axes
     evidence: Sequence,  # of (word, cosine with the whole photo, with the segment before subtraction, after it)
@@ -89,7 +89,7 @@ def _plot_words(
     before.set_edgecolor("0.3")                                    # grey: the legend stands for both colours
     after.set_color("0.3")
 
-# %% ../nbs/00_reasons.ipynb #08135941
+# %% ../nbs/00_reasons.ipynb #1df6cea5
 def widen(
     figure: Any,   # an empty matplotlib Figure
     width: float,  # inches
@@ -99,7 +99,7 @@ def widen(
     figure.set_layout_engine("constrained")
     return figure
 
-# %% ../nbs/00_reasons.ipynb #def74fc2
+# %% ../nbs/00_reasons.ipynb #a184fc7f
 def draw_reasons(
     figure: Any,            # matplotlib Figure or SubFigure
     segment: "Segment",     # with evidence, saliency and weight
@@ -110,7 +110,7 @@ def draw_reasons(
         where, bars, words = figure.subplots(1, 3, width_ratios=(1.5, 1, 2))
         draw_overlay(where, segment._image, segment.mask.astype(np.int32), {}, {1: segment.colour})
         where.set_title("where it is")
-        _plot_layers(bars, segment.saliency, segment.weight, layers)
+        _plot_layers(bars, np.asarray(segment.saliency), np.asarray(segment.weight), layers)
         _plot_words(words, segment.evidence, segment.label)
         named = f'Why segment {segment.id} is called "{segment.label}"'
         unnamed = f"Segment {segment.id}, which has no name yet"

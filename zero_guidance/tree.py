@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['node_means', 'same_fields', 'SegmentTree']
 
-# %% ../nbs/00_tree.ipynb #536946a6
+# %% ../nbs/00_tree.ipynb #a76d3854
 import functools
 import math
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import networkx
     from matplotlib.axes import Axes
 
-# %% ../nbs/00_tree.ipynb #c8f341bc
+# %% ../nbs/00_tree.ipynb #8c08874d
 def _check_linkage(
     linkage: np.ndarray,  # claimed to be [N-1, 4]
 ) -> None:
@@ -39,7 +39,7 @@ def _check_linkage(
     if (size[N:] != size[pairs].sum(1)).any():
         raise DataError("linkage: a node's leaves are not the sum of its children's; give SciPy's format")
 
-# %% ../nbs/00_tree.ipynb #50f61861
+# %% ../nbs/00_tree.ipynb #61d659d1
 def _leaf_runs(
     linkage: np.ndarray,  # [N-1, 4] SciPy linkage
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # leaf order [N]; first place and number of leaves of each node [2N-1]
@@ -53,7 +53,7 @@ def _leaf_runs(
         first[left], first[right] = first[N + k], first[N + k] + size[left]
     return np.argsort(first[:N]), np.array(first), np.array(size)
 
-# %% ../nbs/00_tree.ipynb #354d0e9a
+# %% ../nbs/00_tree.ipynb #67e7e965
 def _parents(
     pairs: np.ndarray,  # [N-1, 2] children of each join
 ) -> np.ndarray:        # [2N-1] node, the root's is its own
@@ -70,7 +70,7 @@ def _split_numbers(
     numbers[pairs] = 2 * np.arange(len(pairs), 0, -1)[:, None] + [0, 1]      # the last join is the first split
     return numbers
 
-# %% ../nbs/00_tree.ipynb #3a9c1afd
+# %% ../nbs/00_tree.ipynb #a1c55872
 def node_means(
     linkage: np.ndarray,                # [N-1, 4] SciPy linkage
     leaves: np.ndarray,                 # [N, C] the leaves' vectors
@@ -90,7 +90,7 @@ def node_means(
         weight[N + k] = weight[left] + weight[right]
     return (sums / weight).astype(np.float32)
 
-# %% ../nbs/00_tree.ipynb #9765d57b
+# %% ../nbs/00_tree.ipynb #c157c3d2
 def _join_cosines(
     pairs: np.ndarray,  # [N-1, 2] children of each join
     means: np.ndarray,  # [2N-1, C] mean vector of each node
@@ -102,7 +102,7 @@ def _join_cosines(
     cosines = np.divide(np.vecdot(left, right), length, out=np.zeros(len(pairs)), where=length > 0)
     return np.clip(cosines, -1, 1)                                 # rounding must not make equal halves more than alike
 
-# %% ../nbs/00_tree.ipynb #e8475084
+# %% ../nbs/00_tree.ipynb #27770fac
 def _cut_paper(
     pairs: np.ndarray,    # [N-1, 2] children of each join
     cosines: np.ndarray,  # [N-1] likeness of the two halves of each join
@@ -119,7 +119,7 @@ def _cut_paper(
         if left in kept and right in kept and cosines[k] > T: kept = kept - {left, right} | {N + k}
     return kept
 
-# %% ../nbs/00_tree.ipynb #9ea68ac7
+# %% ../nbs/00_tree.ipynb #1fdff299
 def _cut_code(
     pairs: np.ndarray,    # [N-1, 2] children of each join
     cosines: np.ndarray,  # [N-1] likeness of the two halves of each join
@@ -136,7 +136,7 @@ def _cut_code(
 
 PRUNES.update(paper=_cut_paper, code=_cut_code)                # what `ClusterConfig.prune` chooses from; add your own
 
-# %% ../nbs/00_tree.ipynb #b735dfac
+# %% ../nbs/00_tree.ipynb #4e961e78
 @dataclass(frozen=True, eq=False, repr=False)
 class _Joins:
     "A linkage and what follows from it. Leaf i is node i, the k-th join is node N + k."
@@ -164,7 +164,7 @@ class _Joins:
     @functools.cached_property
     def _numbers(self) -> np.ndarray: return _split_numbers(self._pairs)
 
-# %% ../nbs/00_tree.ipynb #e83c5506
+# %% ../nbs/00_tree.ipynb #7c9b8e55
 class _Relatives(_Joins):
     "Questions about one node. A node that is not in the tree raises `DataError`."
     def _known(self, node: int) -> int:
@@ -200,7 +200,7 @@ class _Relatives(_Joins):
         ends = np.minimum(first[node] + size[node], first[others] + size[others])
         return np.maximum(0, ends - np.maximum(first[node], first[others]))
 
-# %% ../nbs/00_tree.ipynb #28c85b25
+# %% ../nbs/00_tree.ipynb #9e2b57e4
 def same_fields(
     a: Any,  # a dataclass
     b: Any,  # another of its class
@@ -217,7 +217,7 @@ def _same_value(x: Any, y: Any) -> bool:
     both_nan = isinstance(x, float) and isinstance(y, float) and math.isnan(x) and math.isnan(y)
     return both_nan or bool(x == y)
 
-# %% ../nbs/00_tree.ipynb #fb51b2e3
+# %% ../nbs/00_tree.ipynb #6b2f573f
 def _check_cut(
     n: int,    # clusters
     T: float,  # cosine
@@ -254,7 +254,7 @@ class _Cuttable(_Relatives):
             raise DataError(f"{len(nodes)} nodes: some share leaves; give the nodes of one cut")
         return index[self.leaf_grid]
 
-# %% ../nbs/00_tree.ipynb #bc2f85da
+# %% ../nbs/00_tree.ipynb #16fd742a
 def _check_tree(
     tree: _Cuttable,  # whose arrays have their final types
 ) -> None:
@@ -280,7 +280,7 @@ def _as_graph(
         graph.add_edges_from((node, child) for child in tree.children(node))
     return graph
 
-# %% ../nbs/00_tree.ipynb #c970563f
+# %% ../nbs/00_tree.ipynb #5eef5f30
 @dataclass(frozen=True, eq=False, repr=False)
 class SegmentTree(_Cuttable):
     """The binary tree over patches of section 3.1, which can be cut again and again.

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['draw_tree']
 
-# %% ../nbs/00_tree_drawing.ipynb #1da86163
+# %% ../nbs/00_tree_drawing.ipynb #0bcf56e3
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from .drawing import _readings, _text_size
 from .label_maps import region_edges, resize_labels
 from .tree import SegmentTree
 
-# %% ../nbs/00_tree_drawing.ipynb #142c1c3e
+# %% ../nbs/00_tree_drawing.ipynb #1cfd31aa
 def _positions(
     tree: SegmentTree,
     nodes: list[int],       # of a cut, from left to right
@@ -27,7 +27,7 @@ def _positions(
         x[node] = float(np.mean([x[child] for child in tree.children(node) if child in x]))
     return x
 
-# %% ../nbs/00_tree_drawing.ipynb #0b626ce6
+# %% ../nbs/00_tree_drawing.ipynb #1e1297ab
 def _draw_bows(
     ax: Any,                # matplotlib Axes
     tree: SegmentTree,
@@ -39,7 +39,7 @@ def _draw_bows(
         for child in below:                                        # half a bow each
             ax.plot([x[child], x[child], x[node]], tree.heights[[child, node, node]], color="0.4", lw=1, zorder=1)
 
-# %% ../nbs/00_tree_drawing.ipynb #542f657a
+# %% ../nbs/00_tree_drawing.ipynb #c84b13a2
 def draw_tree(
     tree: SegmentTree,
     ax: Any = None,                   # matplotlib Axes; None takes the current one
@@ -62,7 +62,7 @@ def draw_tree(
     ax.set_xticks(range(len(nodes)), names, rotation=90 if max(map(len, names)) > 3 and len(nodes) > 6 else 0)
     return ax
 
-# %% ../nbs/00_tree_drawing.ipynb #9607ebfb
+# %% ../nbs/00_tree_drawing.ipynb #d6a88e81
 def _square_around(
     mask: np.ndarray,  # [H, W] bool, not empty
 ) -> tuple[int, tuple[slice, slice]]:  # side in px, and the part of the photo that lies in the square
@@ -74,7 +74,7 @@ def _square_around(
                      for span, length in zip(spans, mask.shape))
     return side, np.s_[rows:rows + side, columns:columns + side]
 
-# %% ../nbs/00_tree_drawing.ipynb #90f333dd
+# %% ../nbs/00_tree_drawing.ipynb #ba7f3644
 def _thumbnail(
     image: np.ndarray,  # [H, W, 3] uint8
     mask: np.ndarray,   # [H, W] bool
@@ -89,7 +89,7 @@ def _thumbnail(
     margins = [((side - n) // 2, (side - n + 1) // 2) for n in mask.shape]               # where the photo is narrower
     return np.pad(square, margins + [(0, 0)], constant_values=255)
 
-# %% ../nbs/00_tree_drawing.ipynb #41ad3ee1
+# %% ../nbs/00_tree_drawing.ipynb #7e54f975
 def _narrow(
     names: list[str],
     room: float,  # pt, for each
@@ -98,7 +98,7 @@ def _narrow(
     narrowest = [min(_readings(name), key=lambda text: _text_size(text, 8)[0]) for name in names]
     return narrowest, bool(max(_text_size(name, 8)[0] for name in narrowest) > room)
 
-# %% ../nbs/00_tree_drawing.ipynb #217804a5
+# %% ../nbs/00_tree_drawing.ipynb #ca7f4d35
 def _add_thumbnails(
     ax: Any,            # matplotlib Axes with the tree, node i at x = i
     tree: SegmentTree,

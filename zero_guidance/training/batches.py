@@ -6,7 +6,7 @@
 __all__ = ['DEPTHS', 'WITH_DEFINITION', 'Recipe', 'TrainingData', 'toy_training_data', 'steps_an_epoch', 'views_of_step',
            'draw_texts', 'draw_level', 'Batch', 'batch_at', 'training_data']
 
-# %% ../../nbs/T2a_training_batches.ipynb #3114cc5e
+# %% ../../nbs/T2a_training_batches.ipynb #e9204b58
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +44,7 @@ class Recipe:
     patience: int = 3             # validations without a better one before the run stops
     seed: int = 0
 
-# %% ../../nbs/T2a_training_batches.ipynb #44c85cc2
+# %% ../../nbs/T2a_training_batches.ipynb #e03241c5
 @dataclass(frozen=True)
 class TrainingData:
     "All a step draws from; texts are MiniLM embeddings of S numbers."
@@ -77,7 +77,7 @@ def toy_training_data(
                         unit(32, 16), pairs[:groups], torch.arange(groups) < 2, unit(5, 16),
                         draw(groups, 5).softmax(-1), unit(12, 16), tree, pairs)
 
-# %% ../../nbs/T2a_training_batches.ipynb #4d51a500
+# %% ../../nbs/T2a_training_batches.ipynb #23fa71f4
 def steps_an_epoch(
     data: TrainingData,  # its `rows` are counted
     recipe: Recipe,      # batch size
@@ -95,7 +95,7 @@ def views_of_step(
     order = torch.randperm(len(data.rows), generator=torch.Generator().manual_seed(recipe.seed + epoch))
     return data.rows[order[place * recipe.batch:(place + 1) * recipe.batch]]
 
-# %% ../../nbs/T2a_training_batches.ipynb #2f8b28ab
+# %% ../../nbs/T2a_training_batches.ipynb #f0133487
 def _draw(rows, g): return rows[int(torch.randint(len(rows), (), generator=g))]
 
 def draw_texts(
@@ -114,7 +114,7 @@ def draw_texts(
     same_kind = data.is_noun[group][:, None] == data.is_noun[column]
     return text, (group[:, None] != column) & (column >= 0) & same_kind
 
-# %% ../../nbs/T2a_training_batches.ipynb #46ece912
+# %% ../../nbs/T2a_training_batches.ipynb #25054195
 DEPTHS = (5, 13)        # lowest depth of a level, and the first one too deep
 WITH_DEFINITION = .3    # share of the nodes that are called by lemma and definition
 
@@ -133,7 +133,7 @@ def draw_level(
     level_p = torch.zeros(len(p), len(nodes)).index_add_(1, torch.tensor(place), p)
     return level_p, data.texts[[_node_text(data.tree_rows[node], g) for node in nodes]]
 
-# %% ../../nbs/T2a_training_batches.ipynb #e71c68aa
+# %% ../../nbs/T2a_training_batches.ipynb #721037c9
 @dataclass(frozen=True)
 class Batch:
     "One step's views."
@@ -166,7 +166,7 @@ def batch_at(
     word_share = data.word_share[group.clamp(min=0)] * captioned[:, None]
     return Batch(tokens, text, captioned, rival, p, level_p, level, word_share)
 
-# %% ../../nbs/T2a_training_batches.ipynb #4098d2ce
+# %% ../../nbs/T2a_training_batches.ipynb #4650f889
 def training_data(
     views: list[View],             # all
     files: FeatureFiles,           # their features

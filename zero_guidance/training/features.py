@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FROZEN', 'FeatureFiles', 'cache_features']
 
-# %% ../../nbs/T1a_frozen_features.ipynb #a794faf1
+# %% ../../nbs/T1a_frozen_features.ipynb #7e9bbe7c
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +39,7 @@ def _open_rows(path, kind, shape):
                         "delete its folder")
     return _longer(path, old, shape)
 
-# %% ../../nbs/T1a_frozen_features.ipynb #052687cf
+# %% ../../nbs/T1a_frozen_features.ipynb #0c474753
 @dataclass(frozen=True)
 class FeatureFiles:
     "Arrays of a feature cache, open on disk."
@@ -56,7 +56,7 @@ class FeatureFiles:
         kinds = dict(tokens=np.float16, logits=np.float16, done=np.bool_)
         return cls(**{name: _open_rows(Path(folder)/f"{name}.npy", kind, shapes[name]) for name, kind in kinds.items()})
 
-# %% ../../nbs/T1a_frozen_features.ipynb #04ba6f2a
+# %% ../../nbs/T1a_frozen_features.ipynb #6136762f
 def _pixels(pictures, device):
     mean, std = (torch.tensor(part).view(3, 1, 1) for part in IMAGENET_NORM)
     return ((rearrange(torch.from_numpy(np.stack(pictures)), "b h w c -> b c h w") / 255 - mean) / std).to(device)

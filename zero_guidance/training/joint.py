@@ -43,7 +43,7 @@ def soft_cross_entropy(
     "Cross-entropy of the softmax over texts towards a distribution."
     return -(target * F.log_softmax(scale * image @ text.T, -1)).sum(-1).mean()
 
-# %% ../../nbs/T2_joint_lite.ipynb #6d2f4946
+# %% ../../nbs/T2_joint_lite.ipynb #523ec97f
 def conse(
     p: Tensor,        # [B, C] class probabilities
     text: Tensor,     # [C, D] unit length
@@ -101,6 +101,7 @@ class JointTower(nn.Module):
         "The factor s on cosines, at most 100."
         return self.logit_scale.exp().clamp(max=100)
 
+# %% ../../nbs/T2_joint_lite.ipynb #b0a459e2
 def toy_tower(
     pooling: str = "class+mean",  # readings of the tokens
     seed: int = 0,                # of the heads
@@ -150,7 +151,7 @@ def average_towers(
     mean.load_state_dict({name: sum(share * state[name] for share, state in zip(shares, states)) for name in states[0]})
     return mean
 
-# %% ../../nbs/T2_joint_lite.ipynb #0a1bf56d
+# %% ../../nbs/T2_joint_lite.ipynb #bfabd27d
 def interpolate_to_start(
     tower: JointTower,   # trained
     vit: nn.Module,      # timm VisionTransformer that it began with
@@ -172,7 +173,7 @@ def joint_state(
     state = {name.removeprefix("pooled_heads."): tensor for name, tensor in tower.state_dict().items()}
     return {name: tensor.detach().half().cpu().contiguous() for name, tensor in state.items()}
 
-# %% ../../nbs/T2_joint_lite.ipynb #c13115d6
+# %% ../../nbs/T2_joint_lite.ipynb #25dcf5a5
 def _sorted_head(raw):
     "A safetensors file with its head sorted: the same contents give the same bytes."
     size = int.from_bytes(raw[:8], "little")
