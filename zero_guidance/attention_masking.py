@@ -18,21 +18,25 @@ from .core import ConfigError, DataError
 from .vit import joint_embedding, tokens_after
 
 # %% ../nbs/04_attention_masking.ipynb #73f8231b
-def masked_softmax(
-    logits: Tensor,  # [..., N] attention logits
-    mask: Tensor,  # [..., N] in 0..1, broadcast over the leading axes
-) -> Tensor:  # [..., N] rows that sum to 1; each row of the mask needs one value above 0
-    "Equation 1: attend only to what the mask shows, softly."
+def masked_softmax(logits: Tensor, mask: Tensor) -> Tensor:
+    """Equation 1: attend only to what the mask shows, softly.
+
+    Args:
+        logits: [..., N] attention logits
+        mask: [..., N] in 0..1, broadcast over the leading axes
+    Returns: [..., N] rows that sum to 1; each row of the mask needs one value above 0"""
     seen = logits.where(mask > 0, -torch.inf)  # a hidden token must not be the maximum, or all else may underflow to 0
     e = (seen - seen.amax(-1, keepdim=True)).exp() * mask
     return e / e.sum(-1, keepdim=True)
 
 # %% ../nbs/04_attention_masking.ipynb #a167c2a3
-def patch_grid(
-    vit: nn.Module,  # timm VisionTransformer
-    image_size: int | tuple[int, int],  # px, side of a square or (height, width) of the tower's input
-) -> tuple[int, int]:  # (rows, columns) of patches
-    "The grid of patches that the tower makes of an input of this size."
+def patch_grid(vit: nn.Module, image_size: int | tuple[int, int]) -> tuple[int, int]:
+    """The grid of patches that the tower makes of an input of this size.
+
+    Args:
+        vit: timm VisionTransformer
+        image_size: px, side of a square or (height, width) of the tower's input
+    Returns: (rows, columns) of patches"""
     H, W = (image_size, image_size) if isinstance(image_size, int) else image_size
     p, q = vit.patch_embed.patch_size
     return H // p, W // q
@@ -54,14 +58,16 @@ def _refuse_empty(token_masks: Tensor) -> None:
         raise DataError(f"mask {empty[0].item()}: it covers no pixel; leave it out")
 
 # %% ../nbs/04_attention_masking.ipynb #8c96edc5
-def masks_to_tokens(
-    masks: np.ndarray,  # [K, H, W] bool, may overlap; or [H, W] integer label map, K its largest label
-    grid: tuple[int, int],  # (rows, columns) of patches, see `patch_grid`
-    image_size: tuple[int, int] | None = None,  # px, (H, W) of the picture that the masks belong to, checked when given
-) -> np.ndarray:  # [K, rows, columns] float32 in 0..1, share of the patch that the mask covers
+def masks_to_tokens(masks: np.ndarray, grid: tuple[int, int], image_size: tuple[int, int] | None = None) -> np.ndarray:
     """Area downsampling of section 3.2: how much of each patch belongs to each mask.
 
-    Raises `DataError` for an empty mask or another size than the image's."""
+    Raises `DataError` for an empty mask or another size than the image's.
+
+    Args:
+        masks: [K, H, W] bool, may overlap; or [H, W] integer label map, K its largest label
+        grid: (rows, columns) of patches, see `patch_grid`
+        image_size: px, (H, W) of the picture that the masks belong to, checked when given
+    Returns: [K, rows, columns] float32 in 0..1, share of the patch that the mask covers"""
     masks = np.asarray(masks)
     size = list(masks.shape[-2:])
     if image_size is not None and size != list(image_size):
@@ -74,20 +80,24 @@ def masks_to_tokens(
     return tokens.numpy()
 
 # %% ../nbs/04_attention_masking.ipynb #19d59799
-def key_mask(
-    token_masks: np.ndarray | Tensor,  # [K, rows, columns] in 0..1, from `masks_to_tokens`
-) -> Tensor:  # [K, 1 + rows * columns], what each key counts; column 0 is the class token and is 1
-    "The mask M of equation 1 on the keys: the class token is always visible. Raises DataError for an empty mask."
+def key_mask(token_masks: np.ndarray | Tensor) -> Tensor:
+    """The mask M of equation 1 on the keys: the class token is always visible. Raises DataError for an empty mask.
+
+    Args:
+        token_masks: [K, rows, columns] in 0..1, from `masks_to_tokens`
+    Returns: [K, 1 + rows * columns], what each key counts; column 0 is the class token and is 1"""
     cells = torch.as_tensor(token_masks).float().flatten(1)
     _refuse_empty(cells)
     return F.pad(cells, (1, 0), value=1.)
 
 # %% ../nbs/04_attention_masking.ipynb #e2df4e49
-def each_head(
-    attn: nn.Module,  # timm Attention
-    y: Tensor,  # [N, C] normalised tokens
-) -> list[tuple[Tensor, Tensor, Tensor]]:  # for every head: queries, keys, values, each [N, d]
-    "Queries, keys and values, one head after the other."
+def each_head(attn: nn.Module, y: Tensor) -> list[tuple[Tensor, Tensor, Tensor]]:
+    """Queries, keys and values, one head after the other.
+
+    Args:
+        attn: timm Attention
+        y: [N, C] normalised tokens
+    Returns: for every head: queries, keys, values, each [N, d]"""
     n = attn.num_heads
     columns = attn.qkv(y).split(attn.head_dim, dim=-1)  # of all heads' queries, then keys, then values
     return [(attn.q_norm(columns[h]), attn.k_norm(columns[n + h]), columns[2 * n + h]) for h in range(n)]
@@ -104,50 +114,60 @@ def attend_naive(attn: nn.Module, y: Tensor, plain: Tensor, M: Tensor) -> tuple[
     return attn.proj(torch.cat(A, -1)), y.new_zeros(0)
 
 # %% ../nbs/04_attention_masking.ipynb #bf42629a
-def split_heads(
-    attn: nn.Module,  # timm Attention
-    x: Tensor,  # [B, N, C] normalised tokens
-) -> tuple[Tensor, Tensor, Tensor]:  # queries, keys, values, each [B, heads, N, d]
-    "Queries, keys and values of every head."
+def split_heads(attn: nn.Module, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """Queries, keys and values of every head.
+
+    Args:
+        attn: timm Attention
+        x: [B, N, C] normalised tokens
+    Returns: queries, keys, values, each [B, heads, N, d]"""
     B, N, _ = x.shape
     q, k, v = attn.qkv(x).reshape(B, N, 3, attn.num_heads, attn.head_dim).permute(2, 0, 3, 1, 4)
     return attn.q_norm(q), attn.k_norm(k), v
 
 
-def join_heads(
-    A: Tensor,  # [K, heads, N, d]
-) -> Tensor:  # [K, N, heads * d]
-    "The heads' outputs side by side."
+def join_heads(A: Tensor) -> Tensor:
+    """The heads' outputs side by side.
+
+    Args:
+        A: [K, heads, N, d]
+    Returns: [K, N, heads * d]"""
     return A.transpose(1, 2).flatten(2)
 
 # %% ../nbs/04_attention_masking.ipynb #5bdd26b2
-def attend_heads(
-    q: Tensor,  # [B, heads, N, d], B is K or 1
-    k: Tensor,  # [B, heads, N, d]
-    v: Tensor,  # [B, heads, N, d]
-    scale: float,  # 1 / sqrt(d)
-    mask: Tensor,  # [K, N] in 0..1, what each key counts
-) -> Tensor:  # [K, heads, N, d]
-    "Equation 1 with its values, softmax(QK^T / sqrt(d), M) V, as M e^x = e^(x + ln M)."
+def attend_heads(q: Tensor, k: Tensor, v: Tensor, scale: float, mask: Tensor) -> Tensor:
+    """Equation 1 with its values, softmax(QK^T / sqrt(d), M) V, as M e^x = e^(x + ln M).
+
+    Args:
+        q: [B, heads, N, d], B is K or 1
+        k: [B, heads, N, d]
+        v: [B, heads, N, d]
+        scale: 1 / sqrt(d)
+        mask: [K, N] in 0..1, what each key counts
+    Returns: [K, heads, N, d]"""
     q, k, v = (t.expand(len(mask), -1, -1, -1) for t in (q, k, v))
     return F.scaled_dot_product_attention(q, k, v, attn_mask=mask.log()[:, None, None], scale=scale)
 
 
-def masked_attention(
-    attn: nn.Module,  # timm Attention
-    x: Tensor,  # [B, N, C] normalised tokens, B is K or 1 (shared by all masks)
-    mask: Tensor,  # [K, N] in 0..1, from `key_mask`
-) -> Tensor:  # [K, N, C]
-    "Equation 1: one attention layer in which every query sees only the masked keys."
+def masked_attention(attn: nn.Module, x: Tensor, mask: Tensor) -> Tensor:
+    """Equation 1: one attention layer in which every query sees only the masked keys.
+
+    Args:
+        attn: timm Attention
+        x: [B, N, C] normalised tokens, B is K or 1 (shared by all masks)
+        mask: [K, N] in 0..1, from `key_mask`
+    Returns: [K, N, C]"""
     A_masked = attend_heads(*split_heads(attn, x), attn.scale, mask)
     return attn.proj(join_heads(A_masked))
 
 # %% ../nbs/04_attention_masking.ipynb #f2f97258
-def check_layers(
-    vit: nn.Module,  # timm VisionTransformer
-    mask_layers: tuple[int, ...],  # 1-based
-) -> int:  # the first masked layer
-    "The first of the masked layers. Raises ConfigError unless all of them are layers of this tower."
+def check_layers(vit: nn.Module, mask_layers: tuple[int, ...]) -> int:
+    """The first of the masked layers. Raises ConfigError unless all of them are layers of this tower.
+
+    Args:
+        vit: timm VisionTransformer
+        mask_layers: 1-based
+    Returns: the first masked layer"""
     if not mask_layers or not all(1 <= layer <= len(vit.blocks) for layer in mask_layers):
         raise ConfigError(f"mask_layers={tuple(mask_layers)}: this tower has layers 1 to {len(vit.blocks)};"
                           " name at least one")
@@ -156,13 +176,18 @@ def check_layers(
 
 @torch.inference_mode()
 def encode_naive(
-    vit: nn.Module,  # timm VisionTransformer whose head maps into the joint space
-    pixels: Tensor,  # [1, 3, H, W] preprocessed picture
-    token_mask: np.ndarray | Tensor,  # [rows, columns] in 0..1, one mask of `masks_to_tokens`
-    mask_layers: tuple[int, ...],  # 1-based, 21 to 24 in the paper
-    layer_fn: NaiveLayer = attend_naive,  # what happens in a masked layer
-) -> tuple[np.ndarray, np.ndarray]:  # embedding [D] float32, unit length; trace [layers, T]
-    "Embed one segment, layer by layer: the reference. Raises DataError (empty mask), ConfigError (no such layer)."
+    vit: nn.Module, pixels: Tensor, token_mask: np.ndarray | Tensor, mask_layers: tuple[int, ...],
+    layer_fn: NaiveLayer = attend_naive,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Embed one segment, layer by layer: the reference. Raises DataError (empty mask), ConfigError (no such layer).
+
+    Args:
+        vit: timm VisionTransformer whose head maps into the joint space
+        pixels: [1, 3, H, W] preprocessed picture
+        token_mask: [rows, columns] in 0..1, one mask of `masks_to_tokens`
+        mask_layers: 1-based, 21 to 24 in the paper
+        layer_fn: what happens in a masked layer
+    Returns: embedding [D] float32, unit length; trace [layers, T]"""
     check_layers(vit, mask_layers)
     x = plain = tokens_after(vit, pixels, 0)[0]  # [N, C]: the segment's stream, and the picture's with nothing masked
     M = key_mask(torch.as_tensor(token_mask)[None])[0].to(x)

@@ -41,6 +41,7 @@ def _loaded(models: Any) -> list[str]:
     "The parts that were asked for so far: a cached property keeps what it loads under its own name."
     return [part.lstrip("_") for part in vars(models) if part.lstrip("_") in (*_LOADERS, "minilm")]
 
+# %% ../nbs/01_backbones.ipynb #04c6d33c
 class _Loading:
     "A preset on a device, and which of its models are loaded."
     def __init__(

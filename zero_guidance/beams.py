@@ -20,45 +20,55 @@ from .config import ZeroCapConfig
 # %% ../nbs/06_beams.ipynb #12488a90
 _FORBIDDEN = re.compile(r"[!\n(),:]|0|[1-9][0-9]{0,4}")
 
-def forbidden_tokens(
-    tokenizer: Any,  # a transformers tokenizer
-) -> set[int]:       # token ids
-    "Tokens a caption must not use: six signs, and numbers that are not the start of a word."
+def forbidden_tokens(tokenizer: Any) -> set[int]:
+    """Tokens a caption must not use: six signs, and numbers that are not the start of a word.
+
+    Args:
+        tokenizer: a transformers tokenizer
+    Returns: token ids"""
     # a vocabulary spells the new line by a code name
     names = {token: "\n" if token in ("Ċ", "<0x0A>") else token for token in tokenizer.get_vocab()}
     return {index for token, index in tokenizer.get_vocab().items() if _FORBIDDEN.fullmatch(names[token])}
 
 # %% ../nbs/06_beams.ipynb #166dc4f1
-def forbidden_ids(
-    backbones: Any,  # tokenizer, device
-) -> Tensor:         # [F] token ids, ascending
-    "`forbidden_tokens`, as `edit_logits` takes them."
+def forbidden_ids(backbones: Any) -> Tensor:
+    """`forbidden_tokens`, as `edit_logits` takes them.
+
+    Args:
+        backbones: tokenizer, device
+    Returns: [F] token ids, ascending"""
     return torch.tensor(sorted(forbidden_tokens(backbones.tokenizer)), device=backbones.device, dtype=torch.long)
 
-def end_token(
-    tokenizer: Any,  # a transformers tokenizer
-) -> int:            # token id
-    "The token that ends a caption: the full stop, as it is written after a word."
+def end_token(tokenizer: Any) -> int:
+    """The token that ends a caption: the full stop, as it is written after a word.
+
+    Args:
+        tokenizer: a transformers tokenizer
+    Returns: token id"""
     return tokenizer.encode("a.", add_special_tokens=False)[-1]
 
 # %% ../nbs/06_beams.ipynb #65e6c32d
-def raise_by(
-    z: Tensor,  # logits, any shape
-    f: float,   # factor; above 1 the token becomes likelier, below 1 less likely
-) -> Tensor:    # as z
-    "Make a logit larger by a factor, whatever its sign (section 3.3: how the full stop is favoured)."
+def raise_by(z: Tensor, f: float) -> Tensor:
+    """Make a logit larger by a factor, whatever its sign (section 3.3: how the full stop is favoured).
+
+    Args:
+        z: logits, any shape
+        f: factor; above 1 the token becomes likelier, below 1 less likely
+    Returns: as z"""
     return torch.where(z > 0, z * f, z / f)
 
 # %% ../nbs/06_beams.ipynb #cfecc049
-def edit_logits(
-    z: Tensor,              # [B, V] logits of the next token
-    context: Tensor,        # [B, m] token ids so far
-    step: int,              # 0 for the first word
-    end: int,               # the full stop
-    forbidden: Tensor,      # [F] token ids
-    config: ZeroCapConfig,  # the four factors
-) -> Tensor:                # [B, V]
-    "Lower repeated and forbidden tokens, and move the full stop: down before the first word, up afterwards."
+def edit_logits(z: Tensor, context: Tensor, step: int, end: int, forbidden: Tensor, config: ZeroCapConfig) -> Tensor:
+    """Lower repeated and forbidden tokens, and move the full stop: down before the first word, up afterwards.
+
+    Args:
+        z: [B, V] logits of the next token
+        context: [B, m] token ids so far
+        step: 0 for the first word
+        end: the full stop
+        forbidden: [F] token ids
+        config: the four factors
+    Returns: [B, V]"""
     z, recent = z.clone(), context[:, -4:]
     # gathered before they are written: a token that stands twice among the four is lowered once
     z.scatter_(1, recent, raise_by(z.gather(1, recent), 1 / config.repetition_penalty))
@@ -67,20 +77,29 @@ def edit_logits(
     return z
 
 # %% ../nbs/06_beams.ipynb #58df4e6b
-def fuse_distributions(
-    log_p: Tensor,   # [B, V] log-probabilities after steering and edits
-    log_p0: Tensor,  # [B, V] the model's own
-    fusion: float,   # share of the first, 0.99
-    joint: bool,     # one sum over rows and words (the released code), or one per row
-) -> Tensor:         # [B, V] log r
-    "A geometric mean of the two distributions, normalised (ZeroCap's fusion)."
+def fuse_distributions(log_p: Tensor, log_p0: Tensor, fusion: float, joint: bool) -> Tensor:
+    """A geometric mean of the two distributions, normalised (ZeroCap's fusion).
+
+    Args:
+        log_p: [B, V] log-probabilities after steering and edits
+        log_p0: [B, V] the model's own
+        fusion: share of the first, 0.99
+        joint: one sum over rows and words (the released code), or one per row
+    Returns: [B, V] log r"""
     log_r = fusion * log_p + (1 - fusion) * log_p0
     return log_r - log_r.logsumexp(dim=(0, 1) if joint else 1, keepdim=True)
 
 # %% ../nbs/06_beams.ipynb #2331b4d7
 @dataclass(frozen=True, eq=False)
 class Beams:
-    "The captions of a search so far, the context left out."
+    """The captions of a search so far, the context left out.
+
+    Attributes:
+        tokens: [B, i] token ids, padded with 0 after the end
+        score: [B] sum of log r
+        length: [B] tokens, padding not counted
+        stopped: [B] bool, the full stop was said
+        parents: [B] the row of the search before that each continues"""
     tokens: Tensor   # [B, i] token ids, padded with 0 after the end
     score: Tensor    # [B] sum of log r
     length: Tensor   # [B] tokens, padding not counted
@@ -92,21 +111,25 @@ class Beams:
         "Log-probability per token: what the search ranks by."
         return self.score / self.length
 
-def empty_beam(
-    device: Any = "cpu",  # torch device
-) -> Beams:               # one empty caption
-    "The search before the first word."
+def empty_beam(device: Any = "cpu") -> Beams:
+    """The search before the first word.
+
+    Args:
+        device: torch device
+    Returns: one empty caption"""
     nothing = torch.zeros(1, dtype=torch.long, device=device)
     return Beams(nothing[:, None][:, :0], nothing.float(), nothing, nothing.bool(), nothing)
 
 # %% ../nbs/06_beams.ipynb #89dd90e6
-def extend_beams(
-    beams: Beams,   # B captions
-    log_r: Tensor,  # [B, V] of the next token
-    n: int,         # captions to keep
-    end: int,       # the full stop
-) -> Beams:         # min(n, B * V) captions, best average first
-    "One step of beam search by average log-probability; finished captions stay as they are."
+def extend_beams(beams: Beams, log_r: Tensor, n: int, end: int) -> Beams:
+    """One step of beam search by average log-probability; finished captions stay as they are.
+
+    Args:
+        beams: B captions
+        log_r: [B, V] of the next token
+        n: captions to keep
+        end: the full stop
+    Returns: min(n, B * V) captions, best average first"""
     # a finished caption has one way to go on, token 0 at no cost, so that it competes with the average it has
     padding = torch.full_like(log_r, -torch.inf)
     padding[:, 0] = 0
@@ -125,13 +148,14 @@ def _search_label(beams: Beams, row: int, word: Callable[[int], str]) -> str:  #
     said = "(full stop)" if beams.stopped[row] else word(int(beams.tokens[row, -1]))
     return f"{said}\n{beams.average[row]:.2f}"
 
-def draw_search(
-    ax: Any,                     # matplotlib Axes
-    states: Sequence[Beams],     # of one search, after every token
-    word: Callable[[int], str],  # token id -> its text
-    start: str,                  # what all captions continue
-) -> None:
-    "A beam search as a tree: a column for each token, the kept captions below each other, best first."
+def draw_search(ax: Any, states: Sequence[Beams], word: Callable[[int], str], start: str) -> None:
+    """A beam search as a tree: a column for each token, the kept captions below each other, best first.
+
+    Args:
+        ax: matplotlib Axes
+        states: of one search, after every token
+        word: token id -> its text
+        start: what all captions continue"""
     box, ended = dict(fc="white", pad=1.5), torch.zeros(1, dtype=torch.bool)
     ax.text(0, 0, start, ha="center", va="center", fontsize=8, bbox=box | dict(ec="none"))
     for step, beams in enumerate(states):
@@ -148,18 +172,29 @@ def draw_search(
     ax.grid(False)
 
 # %% ../nbs/06_beams.ipynb #cbfed22f
-def tidy_caption(
-    text: str,                          # as generated: " Cat on a sofa."
-    drop_last_character: bool = False,  # as the released code: the last character goes, and every full stop
-) -> str:                               # "cat on a sofa"
-    "A caption as a label: lower case, no full stop at its ends, no space around it."
+def tidy_caption(text: str, drop_last_character: bool = False) -> str:
+    """A caption as a label: lower case, no full stop at its ends, no space around it.
+
+    Args:
+        text: as generated: " Cat on a sofa."
+        drop_last_character: as the released code: the last character goes, and every full stop
+    Returns: "cat on a sofa"
+    """
     if drop_last_character: return text[:-1].lower().replace(".", "").strip()
     return text.strip(". \t\r\n").lower()
 
 # %% ../nbs/06_beams.ipynb #71eed8fa
 @dataclass(frozen=True)
 class Caption:
-    "Words for a segment, and how they came about."
+    """Words for a segment, and how they came about.
+
+    Attributes:
+        text: tidied
+        raw: as generated
+        score: cosine of the prompt with these words and the segment, -1..1
+        log_probability: sum of log r over the tokens
+        tokens: token ids, the full stop included
+        finished: False: cut at `max_tokens`"""
     text: str               # tidied
     raw: str                # as generated
     score: float            # cosine of the prompt with these words and the segment, -1..1

@@ -25,33 +25,38 @@ from .segment_masks import oversegment, segment_pixels
 from .tree import SegmentTree
 
 # %% ../nbs/17_benchmarks.ipynb #cec24fd7
-def in_new_process(
-    work: Callable,   # a function of a module, so that another process can import it
-    *arguments: Any,  # what it is called with
-) -> Any:             # what it returns
-    "Call a function in a process of its own. Raises DataError where that process dies."
+def in_new_process(work: Callable, *arguments: Any) -> Any:
+    """Call a function in a process of its own. Raises DataError where that process dies.
+
+    Args:
+        work: a function of a module, so that another process can import it
+        arguments: what it is called with
+    Returns: what it returns"""
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         try: return pool.submit(work, *arguments).result()
         except BrokenProcessPool:
             raise DataError(f"{work.__name__}: its process ended without a result; is there memory enough?") from None
 
 # %% ../nbs/17_benchmarks.ipynb #bb376b56
-def memory_mb(
-    highest: bool = False,  # the highest so far, since the last call without it
-) -> float:                 # MB of resident memory
-    "What this process holds in memory now, from Linux's own counts."
+def memory_mb(highest: bool = False) -> float:
+    """What this process holds in memory now, from Linux's own counts.
+
+    Args:
+        highest: the highest so far, since the last call without it
+    Returns: MB of resident memory"""
     process = Path("/proc/self")
     if not highest: (process / "clear_refs").write_text("5")      # forget the highest so far
     field = "VmHWM:" if highest else "VmRSS:"
     lines = (process / "status").read_text().splitlines()
     return int(next(line for line in lines if line.startswith(field)).split()[1]) / 1024
 
-def timed(
-    work: Callable,
-    *arguments: Any,   # what it is called with
-    repeats: int = 1,  # calls; the least time counts
-) -> dict:             # seconds: the quickest call; peak_mb: the highest memory, less what it had before
-    "Time and memory of a function, here and now."
+def timed(work: Callable, *arguments: Any, repeats: int = 1) -> dict:
+    """Time and memory of a function, here and now.
+
+    Args:
+        arguments: what it is called with
+        repeats: calls; the least time counts
+    Returns: seconds: the quickest call; peak_mb: the highest memory, less what it had before"""
     before, seconds = memory_mb(), []
     for _ in range(repeats):
         start = perf_counter()
@@ -60,10 +65,12 @@ def timed(
     return dict(seconds=min(seconds), peak_mb=memory_mb(highest=True) - before)
 
 # %% ../nbs/17_benchmarks.ipynb #01365fbb
-def our_ward(
-    points: np.ndarray,  # [N, C] float64
-) -> np.ndarray:         # [N-1, 4] SciPy linkage
-    "This package's tree."
+def our_ward(points: np.ndarray) -> np.ndarray:
+    """This package's tree.
+
+    Args:
+        points: [N, C] float64
+    Returns: [N-1, 4] SciPy linkage"""
     import torch
     return ward_linkage(torch.from_numpy(points))
 
@@ -105,11 +112,13 @@ def _scipy_tree(keys: np.ndarray) -> SegmentTree:
     x = unit_keys(keys)
     return SegmentTree.from_linkage(scipy_ward(x.reshape(-1, x.shape[-1])), x, x.shape[:2])
 
-def stage_seconds(
-    photo: np.ndarray,  # [H, W, 3] uint8 RGB
-    stage: str,         # a key of STAGES
-) -> dict:              # seconds of keys, tree and edges, and peak_mb: memory beyond the loaded weights
-    "Section 3.1 once, after a first photo of one size smaller has warmed everything up."
+def stage_seconds(photo: np.ndarray, stage: str) -> dict:
+    """Section 3.1 once, after a first photo of one size smaller has warmed everything up.
+
+    Args:
+        photo: [H, W, 3] uint8 RGB
+        stage: a key of STAGES
+    Returns: seconds of keys, tree and edges, and peak_mb: memory beyond the loaded weights"""
     import torch
     dtype, changes, by_scipy = STAGES[stage]
     backbones = load_backbones("lite", dtype=getattr(torch, dtype))

@@ -151,7 +151,7 @@ def tree_colours(
     return {node: colours[node] for node in nodes}
 
 # %% ../nbs/00_colours.ipynb #78cd07b3
-HUE_SHARE, LIGHT_SHARE = .65, .25       # how much of hue and of light comes from the colour
+HUE_SHARE, LIGHT_SHARE = .5, .15       # how much of hue and of light comes from the colour
 _LIGHT = np.array([.299, .587, .114])   # what red, green and blue add to a pixel's light
 
 def tint(

@@ -46,15 +46,19 @@ class ZeroGuidanceWarning(UserWarning):
     "Something that makes a result worse and that a person may put right; one line."
 
 # %% ../nbs/00_core.ipynb #039cb26f
-def decode_errors() -> tuple[type[Exception], ...]:  # for an `except` clause
-    "All that Pillow raises on damaged files; a decompression bomb is no `OSError`, a broken PNG is a `SyntaxError`."
+def decode_errors() -> tuple[type[Exception], ...]:
+    """All that Pillow raises on damaged files; a decompression bomb is no `OSError`, a broken PNG is a `SyntaxError`.
+
+    Returns: for an `except` clause"""
     return (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, TypeError, OverflowError,
             struct.error, zlib.error, Image.DecompressionBombError)
 
-def one_line_of(
-    error: BaseException,  # any exception
-) -> str:                  # its message on one line, or its type where it has no message
-    "What an exception says, fit for one line."
+def one_line_of(error: BaseException) -> str:
+    """What an exception says, fit for one line.
+
+    Args:
+        error: any exception
+    Returns: its message on one line, or its type where it has no message"""
     message = " ".join(str(error).split())
     # Pillow quotes the stream that it reads, "<_io.BytesIO object at 0x7f...>"; the address would differ in every run
     return message.split(" <_io")[0] or type(error).__name__
@@ -186,14 +190,18 @@ def _open(
     except decode_errors() as error: raise _refusal(error, name, max_pixels) from error
 
 def read_image(
-    source: str | os.PathLike | bytes | Image.Image | np.ndarray,  # an array: [H, W(, 1|3|4)] uint8 or float in 0..1
-    max_pixels: int = 89_000_000,                                  # px, the most that is decoded
-) -> np.ndarray:                                                   # [H, W, 3] uint8 RGB
+    source: str | os.PathLike | bytes | Image.Image | np.ndarray, max_pixels: int = 89_000_000,
+) -> np.ndarray:
     """Read a photo, whatever it comes as, into H x W x 3 uint8 RGB.
 
     JPEG (also CMYK and EXIF-rotated), PNG (palette, grey, 16 bit, alpha over white), WebP, GIF and APNG (first frame),
     TIFF, BMP. Sides of one pixel are valid. Raises `ImageError` for anything else, damaged files, sizes of zero,
-    more than `max_pixels`, and NaN."""
+    more than `max_pixels`, and NaN.
+
+    Args:
+        source: an array: [H, W(, 1|3|4)] uint8 or float in 0..1
+        max_pixels: px, the most that is decoded
+    Returns: [H, W, 3] uint8 RGB"""
     if isinstance(source, np.ndarray): return _from_array(source, "array", max_pixels)
     if isinstance(source, Image.Image): return _from_pil(source, "PIL image", max_pixels)
     if isinstance(source, (bytes, bytearray, memoryview)): return _open(io.BytesIO(source), "bytes", max_pixels)
@@ -210,11 +218,13 @@ def _looks_like_image(
     "What in a folder counts as an image."
     return path.suffix.lower() in _SUFFIXES and not path.name.startswith(".") and path.is_file()
 
-def list_images(
-    paths: str | os.PathLike | Iterable[str | os.PathLike],  # files are taken as they are, folders mean images in them
-    recursive: bool = False,                                 # look into sub-folders too
-) -> list[Path]:                                             # files, those of a folder sorted by name
-    "The image files that `paths` name. Raises `DataError` for a missing path and where there is none."
+def list_images(paths: str | os.PathLike | Iterable[str | os.PathLike], recursive: bool = False) -> list[Path]:
+    """The image files that `paths` name. Raises `DataError` for a missing path and where there is none.
+
+    Args:
+        paths: files are taken as they are, folders mean images in them
+        recursive: look into sub-folders too
+    Returns: files, those of a folder sorted by name"""
     paths = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
     images = {}  # a dict keeps the order and drops repetitions
     for path in map(Path, paths):
@@ -226,11 +236,13 @@ def list_images(
 
 # %% ../nbs/00_core.ipynb #0a68fc8c
 @contextlib.contextmanager
-def atomic_write(
-    path: str | os.PathLike,  # where the file will stand; its folder is made where it does not exist
-    mode: str = "wb",         # "wb" for bytes, "w" for text (UTF-8)
-) -> Iterator[IO]:            # the file to write into
-    "A file to write into, which takes its name only when the block ends well; otherwise nothing remains."
+def atomic_write(path: str | os.PathLike, mode: str = "wb") -> Iterator[IO]:
+    """A file to write into, which takes its name only when the block ends well; otherwise nothing remains.
+
+    Args:
+        path: where the file will stand; its folder is made where it does not exist
+        mode: "wb" for bytes, "w" for text (UTF-8)
+    Returns: the file to write into"""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")  # two writers of one file do not meet
@@ -242,27 +254,35 @@ def atomic_write(
 # %% ../nbs/00_core.ipynb #3ce6fff9
 _PACKAGE = Path(str(importlib.resources.files("zero_guidance")))
 
-def demo_photo() -> Path:  # a JPEG of 768 x 512 pixels
-    "The photo that comes with the package: a pier at sunset."
+def demo_photo() -> Path:
+    """The photo that comes with the package: a pier at sunset.
+
+    Returns: a JPEG of 768 x 512 pixels"""
     return _PACKAGE/"assets"/"demo.jpg"
 
-def cache_dir() -> Path:  # an existing folder
-    "Where fetched weights live: `$ZERO_GUIDANCE_CACHE`, or the system's cache folder for users."
+def cache_dir() -> Path:
+    """Where fetched weights live: `$ZERO_GUIDANCE_CACHE`, or the system's cache folder for users.
+
+    Returns: an existing folder"""
     usual = platformdirs.user_cache_dir("zero_guidance", appauthor=False)
     path = Path(os.environ.get("ZERO_GUIDANCE_CACHE") or usual)
     path.mkdir(parents=True, exist_ok=True)
     return path
 
 # %% ../nbs/00_core.ipynb #de4aeecf
-def data_dir() -> Path:  # an existing folder
-    "Where data sets live: `$ZERO_GUIDANCE_DATA`, or `../shared/data` beside the checkout; `DataError` if absent."
+def data_dir() -> Path:
+    """Where data sets live: `$ZERO_GUIDANCE_DATA`, or `../shared/data` beside the checkout; `DataError` if absent.
+
+    Returns: an existing folder"""
     beside = _PACKAGE.resolve().parents[1]/"shared"/"data"
     path = Path(os.environ.get("ZERO_GUIDANCE_DATA") or beside)
     if not path.is_dir(): raise DataError(f"{path}: no data folder; set ZERO_GUIDANCE_DATA to where the data sets are")
     return path
 
-def data_or_none() -> Path | None:  # an existing folder, or None after a printed line
-    "The data folder, or None and a line that says what is skipped and why: for cells that can do without it."
+def data_or_none() -> Path | None:
+    """The data folder, or None and a line that says what is skipped and why: for cells that can do without it.
+
+    Returns: an existing folder, or None after a printed line"""
     try: return data_dir()
     except DataError:  # the message names a path of this machine, which no saved output should show
         print("Skipped what needs the data sets: no data folder here, set ZERO_GUIDANCE_DATA; "
@@ -270,23 +290,29 @@ def data_or_none() -> Path | None:  # an existing folder, or None after a printe
         return None
 
 # %% ../nbs/00_core.ipynb #0cf8efe7
-def file_sha256(
-    path: str | os.PathLike,  # a file
-) -> str:                     # 64 hex digits
-    "SHA-256 of a file's bytes."
+def file_sha256(path: str | os.PathLike) -> str:
+    """SHA-256 of a file's bytes.
+
+    Args:
+        path: a file
+    Returns: 64 hex digits"""
     with open(path, "rb") as file: return hashlib.file_digest(file, "sha256").hexdigest()
 
-def image_sha256(
-    image: np.ndarray,  # [H, W, 3] uint8
-) -> str:               # 64 hex digits
-    "SHA-256 of an image's shape and pixels, whatever file they came from."
+def image_sha256(image: np.ndarray) -> str:
+    """SHA-256 of an image's shape and pixels, whatever file they came from.
+
+    Args:
+        image: [H, W, 3] uint8
+    Returns: 64 hex digits"""
     return hashlib.sha256(f"{image.shape} {image.dtype} ".encode() + np.ascontiguousarray(image).tobytes()).hexdigest()
 
 # %% ../nbs/00_core.ipynb #c227bea8
-def progress(
-    iterable: Iterable | None = None,  # what to go through, or None to call `update` by hand
-    total: int | None = None,          # steps, where `iterable` has no length
-    desc: str = "",                    # what is going on
-) -> tqdm:                             # to be iterated over, or to be updated and closed
-    "A progress bar on a terminal; silence everywhere else."
+def progress(iterable: Iterable | None = None, total: int | None = None, desc: str = "") -> tqdm:
+    """A progress bar on a terminal; silence everywhere else.
+
+    Args:
+        iterable: what to go through, or None to call `update` by hand
+        total: steps, where `iterable` has no length
+        desc: what is going on
+    Returns: to be iterated over, or to be updated and closed"""
     return tqdm(iterable, total=total, desc=desc, disable=None, leave=False, dynamic_ncols=True)

@@ -59,23 +59,28 @@ class _LabelFiles:
     _read_photo: Callable = read_image  # photo file -> [H, W, 3] uint8
     excuse_background: bool = False     # the released evaluation excuses BACKGROUND on VOC: `class_areas` in 12
 
-    def path(self,
-        photo: str,  # one of `photos`
-    ) -> Path:
-        "The photo's file."
+    def path(self, photo: str) -> Path:
+        """The photo's file.
+
+        Args:
+            photo: one of `photos`"""
         return self._both(photo)[0]
 
-    def image(self,
-        photo: str,   # one of `photos`
-    ) -> np.ndarray:  # [H, W, 3] uint8
-        "The photo. Raises `DataError` where it cannot be read."
+    def image(self, photo: str) -> np.ndarray:
+        """The photo. Raises `DataError` where it cannot be read.
+
+        Args:
+            photo: one of `photos`
+        Returns: [H, W, 3] uint8"""
         try: return self._read_photo(self.path(photo))
         except ImageError as error: raise DataError(str(error)) from error
 
-    def labels(self,
-        photo: str,   # one of `photos`
-    ) -> np.ndarray:  # [H, W] int32: 0..C-1, VOID or BACKGROUND
-        "The class of every pixel. Raises `DataError` for a damaged file and for an id that is not in the class list."
+    def labels(self, photo: str) -> np.ndarray:
+        """The class of every pixel. Raises `DataError` for a damaged file and for an id that is not in the class list.
+
+        Args:
+            photo: one of `photos`
+        Returns: [H, W] int32: 0..C-1, VOID or BACKGROUND"""
         path = self._both(photo)[1]
         return _meanings(self._read(path), self._meaning, path)
 
@@ -85,7 +90,13 @@ class _LabelFiles:
 
 # %% ../nbs/11_datasets.ipynb #8b1f0c16
 class Example(NamedTuple):
-    "One photo of a `LabelledSet`."
+    """One photo of a `LabelledSet`.
+
+    Attributes:
+        name: key of the photo
+        image: [H, W, 3] uint8
+        labels: [H, W] int32: index into `classes`, VOID or BACKGROUND
+        classes: C names"""
     name: str                 # key of the photo
     image: np.ndarray         # [H, W, 3] uint8
     labels: np.ndarray        # [H, W] int32: index into `classes`, VOID or BACKGROUND
@@ -95,10 +106,12 @@ class Example(NamedTuple):
 class LabelledSet(_LabelFiles):
     "Photos with a class for every pixel."
 
-    def take(self,
-        n: int,          # photos
-    ) -> "LabelledSet":  # all of them where there are no more than n
-        "A part of n photos, evenly spaced."
+    def take(self, n: int) -> "LabelledSet":
+        """A part of n photos, evenly spaced.
+
+        Args:
+            n: photos
+        Returns: all of them where there are no more than n"""
         if n < 1: raise DataError(f"{self.name}: {n} photos asked for; take at least one")
         if n >= len(self): return self
         return dataclasses.replace(self, photos=tuple(self.photos[int((i + .5) * len(self) / n)] for i in range(n)))
@@ -124,13 +137,17 @@ def _painted(labels: np.ndarray) -> np.ndarray:  # [H, W] int -> [H, W, 3] uint8
     return ((labels[..., None] + 3) * (37, 91, 151) % 256).astype(np.uint8)  # + 3: void and background have colours too
 
 def toy_set(
-    maps: Mapping[str, np.ndarray],   # photo -> [H, W] int: 0..C-1, VOID or BACKGROUND
-    classes: Sequence[str],           # C names
-    images: Mapping[str, np.ndarray] | None = None,  # photo -> [H, W, 3] uint8; None paints each class in one colour
-    name: str = "toy",                # what tables call it
-    excuse_background: bool = False,  # VOC's protocol
+    maps: Mapping[str, np.ndarray], classes: Sequence[str], images: Mapping[str, np.ndarray] | None = None,
+    name: str = "toy", excuse_background: bool = False,
 ) -> LabelledSet:
-    "A labelled set in memory, for tests and examples."
+    """A labelled set in memory, for tests and examples.
+
+    Args:
+        maps: photo -> [H, W] int: 0..C-1, VOID or BACKGROUND
+        classes: C names
+        images: photo -> [H, W, 3] uint8; None paints each class in one colour
+        name: what tables call it
+        excuse_background: VOC's protocol"""
     maps = {photo: np.asarray(labels) for photo, labels in maps.items()}
     if images is None: images = {photo: _painted(labels) for photo, labels in maps.items()}
     meaning = {i: i for i in (*range(len(classes)), VOID, BACKGROUND)}
@@ -139,12 +156,14 @@ def toy_set(
                        excuse_background)
 
 # %% ../nbs/11_datasets.ipynb #8b1f0c19
-def true_segments(
-    labels: np.ndarray,  # [H, W] int32, from `LabelledSet.labels`
-    n_classes: int,      # C
-    least: float = 0.,   # share of the photo, 0..1; smaller regions are left out
-) -> tuple[np.ndarray, np.ndarray]:  # masks [K, H, W] bool, class indices [K], rising
-    "A perfect segmentation: one mask for each class that covers at least the share `least` of the photo."
+def true_segments(labels: np.ndarray, n_classes: int, least: float = 0.) -> tuple[np.ndarray, np.ndarray]:
+    """A perfect segmentation: one mask for each class that covers at least the share `least` of the photo.
+
+    Args:
+        labels: [H, W] int32, from `LabelledSet.labels`
+        n_classes: C
+        least: share of the photo, 0..1; smaller regions are left out
+    Returns: masks [K, H, W] bool, class indices [K], rising"""
     areas = np.bincount(labels[labels >= 0], minlength=n_classes)
     classes = np.flatnonzero((areas > 0) & (areas >= least * labels.size))
     return labels == classes[:, None, None], classes
@@ -168,10 +187,12 @@ def _first_synonym(name: str) -> str:
     "The first of ADE20K's synonyms; which of them have a blank must be known: chest;of;drawers;chest;bureau."
     return next((words for words in _TWO_WORDS if name.startswith(words.replace(" ", ";"))), name.split(";")[0])
 
-def plain_name(
-    name: str,  # a class as its set spells it
-) -> str:       # as a person says it
-    "A class name in plain words."
+def plain_name(name: str) -> str:
+    """A class name in plain words.
+
+    Args:
+        name: a class as its set spells it
+    Returns: as a person says it"""
     if ";" in name: name = _first_synonym(name)
     if name in _PLAIN: return _PLAIN[name]
     for ending in _ENDINGS: name = name.removesuffix(ending)
@@ -273,21 +294,25 @@ def _load_plain(name: str, root: Path, spelling: str, excuse_background: bool = 
     return _labelled(name, files, _read_classes(classes) | {255: VOID}, spelling, _read_ids, (), excuse_background)
 
 # %% ../nbs/11_datasets.ipynb #51e68ba3
-def load_dataset(
-    name: str,                   # voc, pc59, ..., msrc (the table of 11a), or folder for the plain layout
-    root: str | Path,            # its folder
-    split: str = "val",          # "train", "val", for some "trainval", "test", "all"; a plain folder is its own split
-    spelling: str = "official",  # "official" names, or "plain" ones
-) -> LabelledSet:
+def load_dataset(name: str, root: str | Path, split: str = "val", spelling: str = "official") -> LabelledSet:
     """A labelled set from its official layout, or from the plain one where `root` or its folder `split` has it.
 
-    The layouts stand in 11a. Raises `DataError` where something is absent, and says where to get it."""
+    The layouts stand in 11a. Raises `DataError` where something is absent, and says where to get it.
+
+    Args:
+        name: voc, pc59, ..., msrc (the table of 11a), or folder for the plain layout
+        root: its folder
+        split: "train", "val", for some "trainval", "test", "all"; a plain folder is its own split
+        spelling: "official" names, or "plain" ones"""
     from zero_guidance.layouts import load_layout  # a room that builds on this one
     return load_layout(name, root, split, spelling)
 
 # %% ../nbs/11_datasets.ipynb #3938e7e1
 class SmallSet(NamedTuple):
-    "Where the parts of a small set are: a folder, '.' for all of it, or a half by sorted name; None: no such part."
+    """Where the parts of a small set are: a folder, '.' for all of it, or a half by sorted name; None: no such part.
+
+    Attributes:
+        title: what tables call it"""
     title: str               # what tables call it
     tuning: str | None
     reporting: str | None
@@ -302,23 +327,27 @@ PARTS = {"voc": SmallSet("VOC part", "train", "val"),
          "pascal_context": SmallSet("Pascal Context part", None, ".")}
 
 # %% ../nbs/11_datasets.ipynb #8b1f0c26
-def listed_twice(
-    name: str,                      # of a small set
-    root: str | Path | None = None, # the folder of the small sets; None for `data_dir()`
-) -> set[str]:                      # names of photos
-    "The photos of a set that stand in another set too. Raises `DataError` where the list of them is absent."
+def listed_twice(name: str, root: str | Path | None = None) -> set[str]:
+    """The photos of a set that stand in another set too. Raises `DataError` where the list of them is absent.
+
+    Args:
+        name: of a small set
+        root: the folder of the small sets; None for `data_dir()`
+    Returns: names of photos"""
     lines = _read_lines(Path(root or data_dir())/"cross_set_duplicates.tsv")
     paths = [Path(path) for line in lines for path in line.split("\t")]
     return {path.stem for path in paths if path.parts[:1] == (name,)}
 
 # %% ../nbs/11_datasets.ipynb #8b1f0c28
-def part_of(
-    name: str,                      # a key of `PARTS`
-    part: str,                      # "tuning" or "reporting"
-    root: str | Path | None = None, # the folder of the small sets; None for `data_dir()`
-    spelling: str = "plain",        # or "official"
-) -> LabelledSet:
-    "What of a small set may be tuned on, or is reported on. Raises `DataError` for a part that is absent."
+def part_of(name: str, part: str, root: str | Path | None = None, spelling: str = "plain") -> LabelledSet:
+    """What of a small set may be tuned on, or is reported on. Raises `DataError` for a part that is absent.
+
+    Args:
+        name: a key of `PARTS`
+        part: "tuning" or "reporting"
+        root: the folder of the small sets; None for `data_dir()`
+        spelling: or "official"
+    """
     _choose(name, PARTS, "small set")
     _choose(part, ("tuning", "reporting"), f"part of {name}")
     _choose(spelling, _SPELLINGS, "spelling")
@@ -340,18 +369,21 @@ TRAINING_FOLDERS = {
     "more/captioned": "images/*.webp", "more/scenes": "images/*.webp", "imagenet_sample": "images/*.webp"}
 LEFT_OUT_SOURCES = ("lightly-ai/coco128_yolo", "dusty-nv/jetson-inference")  # of `photos`: from the COCO and VOC parts
 
-def flickr8k_test_photos(
-    root: str | Path | None = None,  # the folder of the small sets; None for `data_dir()`
-) -> list[Path]:
-    "The 400 photos of Flickr8k on which retrieval is reported. Raises `DataError` where their list is absent."
+def flickr8k_test_photos(root: str | Path | None = None) -> list[Path]:
+    """The 400 photos of Flickr8k on which retrieval is reported. Raises `DataError` where their list is absent.
+
+    Args:
+        root: the folder of the small sets; None for `data_dir()`"""
     folder = Path(root or data_dir())/"flickr8k"
     return [folder/"images"/name for name in _read_lines(folder/"test_names.txt") if name.strip()]
 
 # %% ../nbs/11_datasets.ipynb #8b1f0c2d
-def training_photos(
-    root: str | Path | None = None,  # the folder of the small sets; None for `data_dir()`
-) -> dict[str, list[Path]]:          # folder -> its photos, sorted
-    "Every photo that a tower may be trained on. Raises `DataError` where a folder is absent."
+def training_photos(root: str | Path | None = None) -> dict[str, list[Path]]:
+    """Every photo that a tower may be trained on. Raises `DataError` where a folder is absent.
+
+    Args:
+        root: the folder of the small sets; None for `data_dir()`
+    Returns: folder -> its photos, sorted"""
     root = Path(root or data_dir())
     photos = {folder: sorted((root/folder).glob(pattern)) for folder, pattern in TRAINING_FOLDERS.items()}
     empty = [folder for folder, files in photos.items() if not files]
@@ -361,19 +393,23 @@ def training_photos(
     return {folder: [file for file in files if file not in closed] for folder, files in photos.items()}
 
 # %% ../nbs/11_datasets.ipynb #8b1f0c30
-def difference_hash(
-    image: Image.Image,  # a photo
-    side: int = 16,      # cells a side
-) -> np.ndarray:         # [side * side] bool
-    "Where the small grey picture gets brighter from left to right."
+def difference_hash(image: Image.Image, side: int = 16) -> np.ndarray:
+    """Where the small grey picture gets brighter from left to right.
+
+    Args:
+        image: a photo
+        side: cells a side
+    Returns: [side * side] bool"""
     grey = np.asarray(image.convert("L").resize((side + 1, side), Image.Resampling.BILINEAR), np.int16)
     return (grey[:, 1:] > grey[:, :-1]).ravel()
 
-def near_copies(
-    photos: np.ndarray,    # [N, B] bool hashes
-    held_out: np.ndarray,  # [M, B] bool hashes
-    distance: int = 32,    # bits
-) -> np.ndarray:           # [N] bool
-    "Which photos differ from some held-out photo in at most `distance` bits."
+def near_copies(photos: np.ndarray, held_out: np.ndarray, distance: int = 32) -> np.ndarray:
+    """Which photos differ from some held-out photo in at most `distance` bits.
+
+    Args:
+        photos: [N, B] bool hashes
+        held_out: [M, B] bool hashes
+        distance: bits
+    Returns: [N] bool"""
     a, b = (hashes.astype(np.float32) * 2 - 1 for hashes in (photos, held_out))  # dot product: equal less unequal bits
     return ((a.shape[1] - a @ b.T) / 2).min(1) <= distance

@@ -41,7 +41,7 @@ def working_size(
     b = min(b, side(min(MAX_POINTS // points, MAX_ASPECT * points)))
     return (a, b) if image_size[0] <= image_size[1] else (b, a)
 
-# %% ../nbs/03_dino_clustering.ipynb #6f05987c
+# %% ../nbs/03_dino_clustering.ipynb #779bea5d
 def _projection(block: nn.Module, x: Tensor, third: int) -> Tensor:  # [1, N, C] -> [1, N, C]
     "One third of timm's qkv projection: the other two are never computed."
     weight, bias = block.attn.qkv.weight.chunk(3)[third], block.attn.qkv.bias
@@ -55,7 +55,7 @@ FACETS.update(
     value=lambda block, x: _projection(block, x, 2),
     token=lambda block, x: block(x))  # the block's output
 
-# %% ../nbs/03_dino_clustering.ipynb #5339bfa6
+# %% ../nbs/03_dino_clustering.ipynb #fda4f62a
 def _check_request(vit: nn.Module, stride: int, layer: int) -> None:
     "Refuse a block that the ViT does not have, or a stride that leaves gaps."
     patch, depth = vit.patch_embed.patch_size[0], len(vit.blocks)
@@ -97,7 +97,7 @@ def extract_keys(
     x = read_facet(vit.blocks[layer - 1], x)
     return x[0, vit.num_prefix_tokens:].unflatten(0, grid).float().cpu().numpy()
 
-# %% ../nbs/03_dino_clustering.ipynb #df70ae34
+# %% ../nbs/03_dino_clustering.ipynb #aa35145e
 def unit_keys(
     keys: np.ndarray,  # [h, w, C] finite, any length
 ) -> np.ndarray:       # [h, w, C] float64, unit length; a key of zeros stays

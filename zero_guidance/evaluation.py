@@ -25,55 +25,68 @@ from .mask_scores import (
 
 # %% ../nbs/12_evaluation.ipynb #65d46596
 def text_to_text(
-    texts: Sequence[str],    # M free words
-    classes: Sequence[str],  # C class names
-    embed_sentences: Callable[[list[str]], np.ndarray],  # texts -> [T, S] unit length; raw, no prompt
-) -> np.ndarray:             # [M, C] cosines
-    "The similarities of equation 5; each word is embedded once."
+    texts: Sequence[str], classes: Sequence[str], embed_sentences: Callable[[list[str]], np.ndarray],
+) -> np.ndarray:
+    """The similarities of equation 5; each word is embedded once.
+
+    Args:
+        texts: M free words
+        classes: C class names
+        embed_sentences: texts -> [T, S] unit length; raw, no prompt
+    Returns: [M, C] cosines"""
     unique, row = np.unique(np.asarray(texts, str), return_inverse=True)
     return (embed_sentences(unique.tolist()) @ embed_sentences(list(classes)).T)[row]
 
 # %% ../nbs/12_evaluation.ipynb #12e00002
-def segment_to_text(
-    embeddings: np.ndarray | None,  # [M, D] unit length, segments
-    class_texts: np.ndarray,        # [C, D] unit length, "Image of a <class>." in the same space
-) -> np.ndarray:                    # [M, C] cosines
-    "The similarities of equation 6. Raises `DataError` where the two spaces differ."
+def segment_to_text(embeddings: np.ndarray | None, class_texts: np.ndarray) -> np.ndarray:
+    """The similarities of equation 6. Raises `DataError` where the two spaces differ.
+
+    Args:
+        embeddings: [M, D] unit length, segments
+        class_texts: [C, D] unit length, "Image of a <class>." in the same space
+    Returns: [M, C] cosines"""
     if embeddings is None or embeddings.shape[1] != class_texts.shape[1]:
         raise DataError("segments without embeddings of this preset; embed their masks first, or score by text only")
     return embeddings @ class_texts.T
 
 # %% ../nbs/12_evaluation.ipynb #12e00004
-def best_class(
-    similarity: np.ndarray,          # [M, C]
-) -> tuple[np.ndarray, np.ndarray]:  # class [M] int, its similarity [M]
-    "The arg max of equations 5 and 6, and the similarity that is verified next."
+def best_class(similarity: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The arg max of equations 5 and 6, and the similarity that is verified next.
+
+    Args:
+        similarity: [M, C]
+    Returns: class [M] int, its similarity [M]"""
     best = similarity.argmax(1) if len(similarity) else np.zeros(0, int)
     return best, similarity[np.arange(len(best)), best]
 
 # %% ../nbs/12_evaluation.ipynb #21e5add5
-def constant_verification(
-    similarity: np.ndarray,  # [M] of the best class
-    tau: float,              # least similarity
-) -> np.ndarray:             # [M] bool
-    "Accept an answer that is similar enough."
+def constant_verification(similarity: np.ndarray, tau: float) -> np.ndarray:
+    """Accept an answer that is similar enough.
+
+    Args:
+        similarity: [M] of the best class
+        tau: least similarity
+    Returns: [M] bool"""
     return similarity >= tau
 
-def human_verification(
-    ratings: np.ndarray,  # [M, R] 0..3, NaN where a rater gave none
-    h: float,             # least rating
-) -> np.ndarray:          # [M] bool
-    "Accept an answer whose mean rating reaches a level."
+def human_verification(ratings: np.ndarray, h: float) -> np.ndarray:
+    """Accept an answer whose mean rating reaches a level.
+
+    Args:
+        ratings: [M, R] 0..3, NaN where a rater gave none
+        h: least rating
+    Returns: [M] bool"""
     given = ~np.isnan(ratings)
     return given.any(1) & (np.where(given, ratings, 0).sum(1) >= h * given.sum(1))  # sums: a mean would round
 
 # %% ../nbs/12_evaluation.ipynb #12e00005
-def single_iou(
-    tally: Tally,
-    to: np.ndarray,    # [M] int
-    keep: np.ndarray,  # [M] bool
-) -> np.ndarray:       # [n, C], 0 where a class has no segment
-    "The best IoU that one segment alone has with the class it was assigned to."
+def single_iou(tally: Tally, to: np.ndarray, keep: np.ndarray) -> np.ndarray:
+    """The best IoU that one segment alone has with the class it was assigned to.
+
+    Args:
+        to: [M] int
+        keep: [M] bool
+    Returns: [n, C], 0 where a class has no segment"""
     rows = np.flatnonzero(keep & (to >= 0))
     at, inside = (tally.owner[rows], to[rows]), tally.overlap[rows, to[rows]]
     best = np.zeros(tally.truth.shape)
@@ -81,12 +94,13 @@ def single_iou(
     return best
 
 # %% ../nbs/12_evaluation.ipynb #12e00006
-def best_scoring(
-    tally: Tally,
-    to: np.ndarray,          # [M] int
-    similarity: np.ndarray,  # [M]
-) -> np.ndarray:             # [M] bool
-    "The released code's variant: of a class's segments in a photo the most similar one; of equal ones the largest."
+def best_scoring(tally: Tally, to: np.ndarray, similarity: np.ndarray) -> np.ndarray:
+    """The released code's variant: of a class's segments in a photo the most similar one; of equal ones the largest.
+
+    Args:
+        to: [M] int
+        similarity: [M]
+    Returns: [M] bool"""
     order = np.lexsort((-tally.area, -similarity))  # best first
     pairs = np.stack([tally.owner[order], to[order]], 1)
     first = np.unique(pairs, axis=0, return_index=True)[1]
@@ -159,7 +173,11 @@ def _graded_recall(s: _Scores) -> Metric:
 # %% ../nbs/12_evaluation.ipynb #1081f541
 @dataclass(frozen=True)
 class Protocol:
-    "A reading of section 4."
+    """A reading of section 4.
+
+    Attributes:
+        metrics: figures by name
+        excuses: BACKGROUND, on sets that ask for it"""
     metrics: dict[str, Callable[[_Scores], Metric]]  # figures by name
     excuses: bool                                    # BACKGROUND, on sets that ask for it
 
@@ -178,18 +196,19 @@ class _Figures(_Scores):
         "Every figure as a function of the photos' weights."
         return {name: make(self) for name, make in PROTOCOLS[self.protocol].metrics.items()}
 
-    def value(self,
-        metric: str = "IoU",  # a key of `metrics`
-    ) -> float:
-        "A figure without its interval."
+    def value(self, metric: str = "IoU") -> float:
+        """A figure without its interval.
+
+        Args:
+            metric: a key of `metrics`"""
         return float(self._metric(metric)(np.ones((1, len(self.photos))))[0])
 
-    def estimate(self,
-        metric: str = "IoU",  # a key of `metrics`
-        draws: int = 1000,    # of the bootstrap
-        seed: int = 0,
-    ) -> Estimate:
-        "A figure and its 95 % interval over photos."
+    def estimate(self, metric: str = "IoU", draws: int = 1000, seed: int = 0) -> Estimate:
+        """A figure and its 95 % interval over photos.
+
+        Args:
+            metric: a key of `metrics`
+            draws: of the bootstrap"""
         return bootstrap(self._metric(metric), len(self.photos), draws, seed)
 
     def _metric(self, name: str) -> Metric:
@@ -255,20 +274,23 @@ class EvaluationResult(_Figures):
         "One row a photo: its IoU, true classes, classes found, best overlap, oracle merge."
         return _photo_table(self)
 
-    def to_csv(self,
-        path: Any,  # file; replaced
-    ) -> None:
-        "Write `to_pandas` as CSV."
+    def to_csv(self, path: Any) -> None:
+        """Write `to_pandas` as CSV.
+
+        Args:
+            path: file; replaced"""
         with atomic_write(path, "w") as file: self.to_pandas().to_csv(file, index=False, float_format="%.5f")
 
     def to_latex(self) -> str:
         "The figures in percent with their intervals, as a LaTeX table."
         return _latex_table(self)
 
-    def plot(self,
-        ax: Any = None,  # matplotlib Axes; None makes them
-    ) -> Any:            # the axes
-        "Bars of the classes' IoU, a dot for the share found; the number of photos beside each name."
+    def plot(self, ax: Any = None) -> Any:
+        """Bars of the classes' IoU, a dot for the share found; the number of photos beside each name.
+
+        Args:
+            ax: matplotlib Axes; None makes them
+        Returns: the axes"""
         import matplotlib.pyplot as plt
         ax = ax or plt.subplots(figsize=(5, .5 + .2 * min(len(self.per_class()), 25)))[1]
         _draw_classes(self, ax)
@@ -283,16 +305,19 @@ class EvaluationResult(_Figures):
 
 # %% ../nbs/12_evaluation.ipynb #12e00017
 def score(
-    tally: Tally,
-    to: np.ndarray,               # [M] int class of each segment, below 0: none
-    keep: np.ndarray,             # [M] bool, verified
-    protocol: str = "paper",      # "paper" or "code"
-    name: str = "zero_guidance",  # of the system
-    rule: str = "",               # of reassignment, for tables
-    tau_iou: float = .5,          # tau_IoU
-    **about,                      # preset, weights, ...: kept beside the figures
+    tally: Tally, to: np.ndarray, keep: np.ndarray, protocol: str = "paper", name: str = "zero_guidance",
+    rule: str = "", tau_iou: float = .5, **about,
 ) -> EvaluationResult:
-    "Section 4: the figures of verified answers. Raises `DataError` for another protocol."
+    """Section 4: the figures of verified answers. Raises `DataError` for another protocol.
+
+    Args:
+        to: [M] int class of each segment, below 0: none
+        keep: [M] bool, verified
+        protocol: "paper" or "code"
+        name: of the system
+        rule: of reassignment, for tables
+        tau_iou: tau_IoU
+        about: preset, weights, ...: kept beside the figures"""
     if protocol not in PROTOCOLS: raise DataError(f"protocol {protocol!r}: unknown; give {' or '.join(PROTOCOLS)}")
     inside, every = class_areas(tally, to, keep, PROTOCOLS[protocol].excuses and tally.excuse_background)
     union, single = every + tally.truth - inside, single_iou(tally, to, keep)
@@ -301,13 +326,14 @@ def score(
 
 # %% ../nbs/12_evaluation.ipynb #080e61f6
 def compare(
-    a: EvaluationResult,
-    b: EvaluationResult,  # same data and photos
-    metric: str = "IoU",  # a key of `metrics`
-    draws: int = 1000,    # of the bootstrap
-    seed: int = 0,
+    a: EvaluationResult, b: EvaluationResult, metric: str = "IoU", draws: int = 1000, seed: int = 0,
 ) -> Estimate:
-    "How much better a is than b, with the paired 95 % interval over photos. Raises `DataError` for other photos."
+    """How much better a is than b, with the paired 95 % interval over photos. Raises `DataError` for other photos.
+
+    Args:
+        b: same data and photos
+        metric: a key of `metrics`
+        draws: of the bootstrap"""
     if (a.data, a.photos, a.classes) != (b.data, b.photos, b.classes):
         raise DataError(f"{a.name} on {a.data} ({len(a.photos)} photos), {b.name} on {b.data} ({len(b.photos)}): "
                         "compare results of the same photos")
@@ -319,34 +345,43 @@ _GENERATION = {  # protocol: (similarity, tau) -> right; right names of regions 
     "code": (np.greater_equal, lambda right, owner, n: mean_over_photos(photo_means(right, owner, n)))}
 
 def name_similarity(
-    texts: Sequence[str],  # M free words
-    names: Sequence[str],  # M true names
-    embed_sentences: Callable[[list[str]], np.ndarray],  # texts -> [T, S] unit length
-) -> np.ndarray:           # [M] cosines
-    "How near each word comes to its own true name."
+    texts: Sequence[str], names: Sequence[str], embed_sentences: Callable[[list[str]], np.ndarray],
+) -> np.ndarray:
+    """How near each word comes to its own true name.
+
+    Args:
+        texts: M free words
+        names: M true names
+        embed_sentences: texts -> [T, S] unit length
+    Returns: [M] cosines"""
     unique, row = np.unique(np.array([*texts, *names], str), return_inverse=True)
     vectors = embed_sentences(unique.tolist())[row] if len(row) else np.zeros((0, 1))
     return np.einsum("md,md->m", vectors[:len(texts)], vectors[len(texts):])
 
 def generation_quality(
-    similarity: np.ndarray,   # [M] from `name_similarity`
-    owner: np.ndarray,        # [M] int, photo of each region
-    n: int,                   # photos
-    tau: float = .5,          # tau_SBERT
-    protocol: str = "paper",  # "paper": > tau, all regions of the set alike; "code": >= tau, per photo first
-) -> Estimate:                # share of regions named rightly
-    "Text Generation Quality of section 4, with its 95 % interval over photos."
+    similarity: np.ndarray, owner: np.ndarray, n: int, tau: float = .5, protocol: str = "paper",
+) -> Estimate:
+    """Text Generation Quality of section 4, with its 95 % interval over photos.
+
+    Args:
+        similarity: [M] from `name_similarity`
+        owner: [M] int, photo of each region
+        n: photos
+        tau: tau_SBERT
+        protocol: "paper": > tau, all regions of the set alike; "code": >= tau, per photo first
+    Returns: share of regions named rightly"""
     counts, over_photos = _GENERATION[protocol]
     return bootstrap(over_photos(counts(similarity, tau), owner, n), n)
 
 # %% ../nbs/12_evaluation.ipynb #c7240bd5
-def threshold_curve(
-    tally: Tally,
-    similarity: np.ndarray,   # [M, C] from `text_to_text` or `segment_to_text`
-    taus: Sequence[float],    # thresholds
-    protocol: str = "paper",  # or "code"
-) -> Any:                     # pandas.DataFrame: tau, IoU, low, high, Recall, kept
-    "The figures at every threshold (Tables 6 and 7)."
+def threshold_curve(tally: Tally, similarity: np.ndarray, taus: Sequence[float], protocol: str = "paper") -> Any:
+    """The figures at every threshold (Tables 6 and 7).
+
+    Args:
+        similarity: [M, C] from `text_to_text` or `segment_to_text`
+        taus: thresholds
+        protocol: or "code"
+    Returns: pandas.DataFrame: tau, IoU, low, high, Recall, kept"""
     import pandas
     to, best = best_class(similarity)
     rows = []
@@ -358,24 +393,26 @@ def threshold_curve(
         rows.append(dict(tau=tau, IoU=value, low=low, high=high, Recall=result.value("Recall"), kept=kept))
     return pandas.DataFrame(rows)
 
-def draw_threshold_curve(
-    ax: Any,      # matplotlib Axes
-    curve: Any,   # from `threshold_curve`
-    label: str,   # of the line
-    colour: Any,  # of the line
-) -> None:
-    "IoU over the threshold with its interval, and the share of segments that pass, dotted."
+def draw_threshold_curve(ax: Any, curve: Any, label: str, colour: Any) -> None:
+    """IoU over the threshold with its interval, and the share of segments that pass, dotted.
+
+    Args:
+        ax: matplotlib Axes
+        curve: from `threshold_curve`
+        label: of the line
+        colour: of the line"""
     ax.fill_between(curve.tau, curve.low, curve.high, color=colour, alpha=.15, lw=0)
     ax.plot(curve.tau, curve.IoU, ".-", color=colour, label=label)
     ax.plot(curve.tau, curve.kept, ":", color=colour, lw=1)
     ax.set(xlabel="threshold", ylabel="IoU (dotted: share of segments kept)", ylim=(0, 1))
 
 # %% ../nbs/12_evaluation.ipynb #12e00018
-def similarity_table(
-    tally: Tally,
-    similarity: np.ndarray,  # [M, C]
-) -> Any:                    # pandas.DataFrame: photo, text, class, similarity, right; without segments of VOID alone
-    "Each segment's best class beside the class that it shares most pixels with (Figure 13)."
+def similarity_table(tally: Tally, similarity: np.ndarray) -> Any:
+    """Each segment's best class beside the class that it shares most pixels with (Figure 13).
+
+    Args:
+        similarity: [M, C]
+    Returns: pandas.DataFrame: photo, text, class, similarity, right; without segments of VOID alone"""
     import pandas
     to, best = best_class(similarity)
     table = pandas.DataFrame({"photo": np.array(tally.photos)[tally.owner], "text": tally.texts,

@@ -34,34 +34,44 @@ from .storage import load_segmentation, save_segmentation
 # %% ../nbs/14_experiments.ipynb #99bc03b1
 @dataclass(frozen=True)
 class Method:
-    "A line of the ablation: what differs from the preset."
+    """A line of the ablation: what differs from the preset.
+
+    Attributes:
+        name: shown in tables
+        changes: constants by their flat names
+        fill: crop and mask with this fill, in the place of section 3.2
+        last_leaf: crops of unions show their last leaf only, as the released code does"""
     name: str                                    # shown in tables
     changes: dict = field(default_factory=dict)  # constants by their flat names
     fill: str = ""                               # crop and mask with this fill, in the place of section 3.2
     last_leaf: bool = False                      # crops of unions show their last leaf only, as the released code does
 
-    def config(
-        self,
-        config: Config,  # the preset's
-    ) -> Config:
-        "The preset's constants with this method's changes."
+    def config(self, config: Config) -> Config:
+        """The preset's constants with this method's changes.
+
+        Args:
+            config: the preset's"""
         return config.replace(**self.changes)
 
-    def of(
-        self,
-        zg: ZeroGuidance,  # the preset
-    ) -> ZeroGuidance:
-        "The same models with this method's constants."
+    def of(self, zg: ZeroGuidance) -> ZeroGuidance:
+        """The same models with this method's constants.
+
+        Args:
+            zg: the preset"""
         return ZeroGuidance(zg.backbones, self.config(zg.config), zg.vocabulary)
 
     def embedder(
-        self,
-        zg: ZeroGuidance,                    # from `of`
-        image: np.ndarray,                   # [H, W, 3] uint8 RGB
-        leaves: np.ndarray | None = None,    # [H, W] int32 label map before merging, for `last_leaf`
-        tokens: torch.Tensor | None = None,  # from `plain_tokens`, where the method shares them
-    ) -> Callable:                           # masks -> embeddings, trace
-        "How this method embeds segments of a photo."
+        self, zg: ZeroGuidance, image: np.ndarray, leaves: np.ndarray | None = None,
+        tokens: torch.Tensor | None = None,
+    ) -> Callable:
+        """How this method embeds segments of a photo.
+
+        Args:
+            zg: from `of`
+            image: [H, W, 3] uint8 RGB
+            leaves: [H, W] int32 label map before merging, for `last_leaf`
+            tokens: from `plain_tokens`, where the method shares them
+        Returns: masks -> embeddings, trace"""
         if not self.fill: return segment_embedder(image, zg.backbones, zg.config.embedding, tokens)
         return crop_embedder(image, zg.backbones, zg.config.embedding, self.fill, leaves if self.last_leaf else None)
 
@@ -82,12 +92,13 @@ def _leaf_key(image: np.ndarray, backbones: Backbones, config: Config) -> str:
     what = image_sha256(image), backbones.weights_sha256("keys_vit"), config.clusters.sha256
     return hashlib.sha256(" ".join(what).encode()).hexdigest()[:16]
 
-def leaves_of(
-    image: np.ndarray,   # [H, W, 3] uint8 RGB
-    zg: ZeroGuidance,    # models and constants
-    folder: str | Path,  # where leaves are kept
-) -> Leaves:
-    "Section 3.1 for a photo, once."
+def leaves_of(image: np.ndarray, zg: ZeroGuidance, folder: str | Path) -> Leaves:
+    """Section 3.1 for a photo, once.
+
+    Args:
+        image: [H, W, 3] uint8 RGB
+        zg: models and constants
+        folder: where leaves are kept"""
     path = Path(folder) / _leaf_key(image, zg.backbones, zg.config)
     if path.exists():
         saved = load_segmentation(path)
@@ -98,22 +109,26 @@ def leaves_of(
     return leaves
 
 # %% ../nbs/14_experiments.ipynb #5bf4c910
-def name_leaves(
-    zg: ZeroGuidance,    # from `method.of`
-    image: np.ndarray,   # [H, W, 3] uint8 RGB
-    leaves: Leaves,      # from `leaves_of`
-    embedder: Callable,  # from `method.embedder`
-) -> Segmentation:       # named and merged, without the tree
-    "Sections 3.2 to 3.4 of one method for a photo's leaves."
+def name_leaves(zg: ZeroGuidance, image: np.ndarray, leaves: Leaves, embedder: Callable) -> Segmentation:
+    """Sections 3.2 to 3.4 of one method for a photo's leaves.
+
+    Args:
+        zg: from `method.of`
+        image: [H, W, 3] uint8 RGB
+        leaves: from `leaves_of`
+        embedder: from `method.embedder`
+    Returns: named and merged, without the tree"""
     return replace(zg.name_tree(image, leaves, embedder), tree=None)
 
-def name_regions(
-    zg: ZeroGuidance,    # from `method.of`
-    labels: np.ndarray,  # [H, W] int32 classes, below 0 no class
-    n_classes: int,      # C
-    embedder: Callable,  # from `method.embedder`
-) -> Segmentation:       # segment c + 1 is the region of class c
-    "The free names that a method gives to the true regions of a photo, for Text Generation Quality."
+def name_regions(zg: ZeroGuidance, labels: np.ndarray, n_classes: int, embedder: Callable) -> Segmentation:
+    """The free names that a method gives to the true regions of a photo, for Text Generation Quality.
+
+    Args:
+        zg: from `method.of`
+        labels: [H, W] int32 classes, below 0 no class
+        n_classes: C
+        embedder: from `method.embedder`
+    Returns: segment c + 1 is the region of class c"""
     masks, classes = true_segments(labels, n_classes)
     embeddings = embedder(masks)[0] if len(masks) else []
     names = zg.namer(embeddings) if len(masks) else []
@@ -123,13 +138,13 @@ def name_regions(
     return Segmentation(labels.shape, label_map, tuple(segments), None, zg.config, provenance=zg.backbones.provenance())
 
 # %% ../nbs/14_experiments.ipynb #f5dc2cf8
-def result_folder(
-    folder: str | Path,     # of all runs
-    dataset: LabelledSet,
-    method: Method,
-    regions: bool = False,  # names of true regions, in the place of segments
-) -> Path:                  # one saved `Segmentation` a photo below it
-    "Where the results of a method on a data set are."
+def result_folder(folder: str | Path, dataset: LabelledSet, method: Method, regions: bool = False) -> Path:
+    """Where the results of a method on a data set are.
+
+    Args:
+        folder: of all runs
+        regions: names of true regions, in the place of segments
+    Returns: one saved `Segmentation` a photo below it"""
     words = filter(None, (dataset.name, method.name, method.fill, "regions" * regions))
     return Path(folder) / "-".join(re.sub(r"\W", "_", word) for word in words)
 
@@ -153,13 +168,15 @@ def _missing(
     return [line for line in wanted if not _done(line[-1], line[1])]
 
 def run_methods(
-    dataset: LabelledSet,
-    methods: Sequence[Method],
-    zg: ZeroGuidance,                # models and constants
-    folder: str | Path,              # where results go; what is there already is skipped
-    regions: Sequence[Method] = (),  # of the methods, those that name the true regions too
+    dataset: LabelledSet, methods: Sequence[Method], zg: ZeroGuidance, folder: str | Path,
+    regions: Sequence[Method] = (),
 ) -> None:
-    "Every method on every photo. Stop it at any time: the next call goes on with the first photo that lacks a result."
+    """Every method on every photo. Stop it at any time: the next call goes on with the first photo that lacks a result.
+
+    Args:
+        zg: models and constants
+        folder: where results go; what is there already is skipped
+        regions: of the methods, those that name the true regions too"""
     zg.backbones.keys_vit, zg.backbones.joint_vit    # loaded: their fingerprints are asked for
     lines = [(method, method.of(zg), kind) for method in methods for kind in (False, True)[:1 + (method in regions)]]
     for photo in progress(dataset.photos, desc=dataset.name):
@@ -176,12 +193,12 @@ def run_methods(
             else: result = name_leaves(own, image, leaves, embedder)
             save_segmentation(result, path)
 
-def results_of(
-    folder: str | Path,     # of all runs
-    dataset: LabelledSet,
-    method: Method,
-    regions: bool = False,  # names of true regions, in the place of segments
-) -> Results:               # by photo, read when asked for
-    "What `run_methods` saved for a method on a data set's photos."
+def results_of(folder: str | Path, dataset: LabelledSet, method: Method, regions: bool = False) -> Results:
+    """What `run_methods` saved for a method on a data set's photos.
+
+    Args:
+        folder: of all runs
+        regions: names of true regions, in the place of segments
+    Returns: by photo, read when asked for"""
     path = result_folder(folder, dataset, method, regions)
     return Results(dataset.photos, lambda photo: load_segmentation(path / photo))

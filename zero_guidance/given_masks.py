@@ -248,15 +248,17 @@ _READERS: dict[str, Callable[[Path, tuple[int, int], str | None], np.ndarray]] =
     "folder": _read_folder, ".json": _read_json, ".npz": _read_array, ".npy": _read_array, ".png": _read_label_png}
 
 
-def read_masks(
-    path: str | Path,  # COCO .json, .npz, .npy, label .png, or a folder of PNGs
-    image_size: tuple[int, int],  # px, H, W of the photo
-    name: str | None = None,  # the photo's file name, for a JSON of several photos
-) -> np.ndarray:  # [K, H, W] bool, in the file's order, or with labels rising
+def read_masks(path: str | Path, image_size: tuple[int, int], name: str | None = None) -> np.ndarray:
     """Masks from a file, which may overlap.
 
     Raises `DataError`: no such file, of another kind or damaged, masks of another size than the photo,
-    one without a pixel, none at all, several photos and no `name`."""
+    one without a pixel, none at all, several photos and no `name`.
+
+    Args:
+        path: COCO .json, .npz, .npy, label .png, or a folder of PNGs
+        image_size: px, H, W of the photo
+        name: the photo's file name, for a JSON of several photos
+    Returns: [K, H, W] bool, in the file's order, or with labels rising"""
     path, image_size = Path(path), tuple(map(int, image_size))
     if not path.exists():
         raise DataError(f"{path}: no such file or folder; check the path")

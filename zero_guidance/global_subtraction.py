@@ -25,56 +25,77 @@ from .sparse_masking import (
     PACKINGS, Attend, Heads, Pack, Packing, at_tokens, attend_masked, own_tokens_suffice, run_masked)
 
 # %% ../nbs/05_global_subtraction.ipynb #a6e35b0b
-def output_saliency(
-    A_masked: Tensor,  # [K, heads, N, d] masked attention outputs, before the output projection
-    A: Tensor,  # [K or 1, heads, N, d] the same without a mask
-    counts: Tensor | None = None,  # [K, N] how much each token counts in the mean; all alike when None
-) -> Tensor:  # [K] in -1..1
-    "Equation 2 as the paper states it: mean cosine of each token's attention output, heads side by side."
+def output_saliency(A_masked: Tensor, A: Tensor, counts: Tensor | None = None) -> Tensor:
+    """Equation 2 as the paper states it: mean cosine of each token's attention output, heads side by side.
+
+    Args:
+        A_masked: [K, heads, N, d] masked attention outputs, before the output projection
+        A: [K or 1, heads, N, d] the same without a mask
+        counts: [K, N] how much each token counts in the mean; all alike when None
+    Returns: [K] in -1..1"""
     dots = torch.linalg.vecdot(A_masked, A).sum(1)  # [K, N]
     squares_masked, squares = (torch.linalg.vector_norm(t, dim=-1).square().sum(1) for t in (A_masked, A))
     cosines = dots / (squares_masked * squares).sqrt().clamp_min(1e-16)  # an output of zeros has cosine 0, not NaN
     return cosines.mean(-1) if counts is None else (counts * cosines).sum(-1) / counts.sum(-1)
 
 
-def row_saliency(
-    P_masked: Tensor,  # [K, heads, N, L] masked attention weights; keys that are left out have none
-    P: Tensor,  # [K or 1, heads, N, L] the weights of the same keys without a mask
-    length: Tensor,  # [K or 1, heads, N] Euclidean length of the unmasked rows over all N keys
-) -> Tensor:  # [K] in 0..1
-    "Equation 2 as the released code computes it: mean cosine of attention rows over heads and queries."
+def row_saliency(P_masked: Tensor, P: Tensor, length: Tensor) -> Tensor:
+    """Equation 2 as the released code computes it: mean cosine of attention rows over heads and queries.
+
+    Args:
+        P_masked: [K, heads, N, L] masked attention weights; keys that are left out have none
+        P: [K or 1, heads, N, L] the weights of the same keys without a mask
+        length: [K or 1, heads, N] Euclidean length of the unmasked rows over all N keys
+    Returns: [K] in 0..1"""
     return (torch.linalg.vecdot(P_masked, P) / (torch.linalg.vector_norm(P_masked, dim=-1) * length)).mean((1, 2))
 
 # %% ../nbs/05_global_subtraction.ipynb #fdb35c27
-def subtraction_weight(
-    S: Tensor,  # [...] saliency, -1..1
-    sigma2: float = 2.5,  # sigma^2 of equation 4, above 0
-) -> Tensor:  # [...] in 0..1, falls as S grows
-    "Equation 4: how much of the global token is taken away from a segment of this saliency."
+def subtraction_weight(S: Tensor, sigma2: float = 2.5) -> Tensor:
+    """Equation 4: how much of the global token is taken away from a segment of this saliency.
+
+    Args:
+        S: [...] saliency, -1..1
+        sigma2: sigma^2 of equation 4, above 0
+    Returns: [...] in 0..1, falls as S grows"""
     return torch.exp(-(S + 1) ** 2 / (2 * sigma2))
 
 # %% ../nbs/05_global_subtraction.ipynb #3ed26d8e
 @dataclass(frozen=True)
 class PlainAttention:
-    "A layer's attention without a mask: what equation 2 compares with and equation 3 subtracts."
+    """A layer's attention without a mask: what equation 2 compares with and equation 3 subtracts.
+
+    Attributes:
+        q: [B, heads, N, d]; B is 1 where all segments share the plain picture's
+        k: [B, heads, N, d]
+        v: [B, heads, N, d]
+        A: [B, heads, N, d] outputs; A[:, :, 0] is A_0"""
     q: Tensor  # [B, heads, N, d]; B is 1 where all segments share the plain picture's
     k: Tensor  # [B, heads, N, d]
     v: Tensor  # [B, heads, N, d]
     A: Tensor  # [B, heads, N, d] outputs; A[:, :, 0] is A_0
 
 
-def plain_attention(
-    attn: nn.Module,  # timm Attention
-    heads: Heads,  # queries, keys, values, each [B, heads, N, d]
-) -> PlainAttention:
-    "Attention with nothing hidden."
+def plain_attention(attn: nn.Module, heads: Heads) -> PlainAttention:
+    """Attention with nothing hidden.
+
+    Args:
+        attn: timm Attention
+        heads: queries, keys, values, each [B, heads, N, d]"""
     q, k, v = heads
     return PlainAttention(q, k, v, attend_heads(q, k, v, attn.scale, q.new_ones(len(q), q.shape[2])))
 
 # %% ../nbs/05_global_subtraction.ipynb #f4a779c2
 @dataclass(frozen=True)
 class Comparison:
-    "One attention layer of B segments, with and without their masks: what equation 2 compares."
+    """One attention layer of B segments, with and without their masks: what equation 2 compares.
+
+    Attributes:
+        attn: timm Attention
+        pack: the segments and the L tokens that they take along
+        heads: of these tokens, each [B, heads, L, d]
+        A_masked: [B, heads, L, d] what these tokens gather with the mask
+        plain: of the shared plain picture, or of the segments' own tokens
+        own_queries: True: the segments' stream asks, with all N tokens; False: the plain picture's queries ask"""
     attn: nn.Module  # timm Attention
     pack: Pack  # the segments and the L tokens that they take along
     heads: Heads  # of these tokens, each [B, heads, L, d]
@@ -114,7 +135,11 @@ def read_rows(layer: Comparison) -> Tensor:  # [B]
 # %% ../nbs/05_global_subtraction.ipynb #c95c629d
 @dataclass(frozen=True)
 class Saliency:
-    "A reading of equation 2: a row of `SALIENCIES`."
+    """A reading of equation 2: a row of `SALIENCIES`.
+
+    Attributes:
+        read: a layer of B segments -> S [B]
+        plain_stream: True: A, A_0 and all queries are the plain picture's: own tokens are enough"""
     read: Callable[[Comparison], Tensor]  # a layer of B segments -> S [B]
     plain_stream: bool = False  # True: A, A_0 and all queries are the plain picture's: own tokens are enough
 
@@ -126,24 +151,31 @@ SALIENCIES.update(  # what `EmbeddingConfig.saliency` chooses from; add your own
     own=Saliency(read_own, plain_stream=True))
 
 
-def segment_saliency(
-    saliency: str,  # "paper", "code", "clean", "own", or another row of `SALIENCIES`
-    layer: Comparison,  # one attention layer of B segments
-) -> Tensor:  # [B], -1..1
-    "Equation 2 in one of its readings. Raises ConfigError for an unknown one."
+def segment_saliency(saliency: str, layer: Comparison) -> Tensor:
+    """Equation 2 in one of its readings. Raises ConfigError for an unknown one.
+
+    Args:
+        saliency: "paper", "code", "clean", "own", or another row of `SALIENCIES`
+        layer: one attention layer of B segments
+    Returns: [B], -1..1"""
     return SALIENCIES[saliency].read(layer)
 
 # %% ../nbs/05_global_subtraction.ipynb #6598ef65
 def subtracted_attention(
-    attn: nn.Module,  # timm Attention
-    heads: Heads,  # each [B, heads, L, d], of the tokens that the segments take along
-    pack: Pack,  # B segments
-    plain: PlainAttention | None,  # of the shared plain picture; None: of these tokens, which then are all N
-    config: EmbeddingConfig,  # saliency, sigma2
-    own_queries: bool = True,  # see `Comparison`
-    read: int | None = None,  # rows that are read afterwards; all when None
-) -> tuple[Tensor, Tensor]:  # output [B, read, C]; saliency and weight [B, 2]
-    "Equations 1 to 4 in one attention layer: A_out = A_masked - w A_0."
+    attn: nn.Module, heads: Heads, pack: Pack, plain: PlainAttention | None, config: EmbeddingConfig,
+    own_queries: bool = True, read: int | None = None,
+) -> tuple[Tensor, Tensor]:
+    """Equations 1 to 4 in one attention layer: A_out = A_masked - w A_0.
+
+    Args:
+        attn: timm Attention
+        heads: each [B, heads, L, d], of the tokens that the segments take along
+        pack: B segments
+        plain: of the shared plain picture; None: of these tokens, which then are all N
+        config: saliency, sigma2
+        own_queries: see `Comparison`
+        read: rows that are read afterwards; all when None
+    Returns: output [B, read, C]; saliency and weight [B, 2]"""
     A_masked = attend_heads(*heads, attn.scale, pack.mask)  # [B, heads, L, d]
     if plain is None: plain = plain_attention(attn, heads)
     S = segment_saliency(config.saliency, Comparison(attn, pack, heads, A_masked, plain, own_queries))
@@ -153,12 +185,14 @@ def subtracted_attention(
     return attn.proj(join_heads(A_out)), torch.stack([S, w], -1)
 
 # %% ../nbs/05_global_subtraction.ipynb #f792b14d
-def plain_pass(
-    vit: nn.Module,  # timm VisionTransformer
-    tokens: Tensor,  # [1, N, C] that enter the first masked layer
-    mask_layers: tuple[int, ...],  # 1-based
-) -> dict[int, PlainAttention]:  # layer -> its unmasked attention
-    "The plain picture in the layers from the first masked to the last masked one, which all segments may share."
+def plain_pass(vit: nn.Module, tokens: Tensor, mask_layers: tuple[int, ...]) -> dict[int, PlainAttention]:
+    """The plain picture in the layers from the first masked to the last masked one, which all segments may share.
+
+    Args:
+        vit: timm VisionTransformer
+        tokens: [1, N, C] that enter the first masked layer
+        mask_layers: 1-based
+    Returns: layer -> its unmasked attention"""
     x, first, last = tokens, min(mask_layers), max(mask_layers)
     attention: dict[int, PlainAttention] = {}
     for layer, block in enumerate(vit.blocks[first - 1:last], start=first):
@@ -169,11 +203,13 @@ def plain_pass(
     return attention
 
 
-def sparse_suffices(
-    vit: nn.Module,  # timm VisionTransformer
-    config: EmbeddingConfig,  # mask_layers, saliency, subtract
-) -> bool:  # False: equations 2 and 3 need the segment's stream of all N tokens
-    "Whether the class token and a segment's own tokens are all that its embedding needs of its own stream."
+def sparse_suffices(vit: nn.Module, config: EmbeddingConfig) -> bool:
+    """Whether the class token and a segment's own tokens are all that its embedding needs of its own stream.
+
+    Args:
+        vit: timm VisionTransformer
+        config: mask_layers, saliency, subtract
+    Returns: False: equations 2 and 3 need the segment's stream of all N tokens"""
     # the one masked layer, being the first, is entered by the plain picture's tokens
     plain = not config.subtract or SALIENCIES[config.saliency].plain_stream or len(config.mask_layers) == 1
     return own_tokens_suffice(vit, config.mask_layers) and plain
@@ -181,7 +217,11 @@ def sparse_suffices(
 # %% ../nbs/05_global_subtraction.ipynb #2a457047
 @dataclass(frozen=True)
 class SegmentTrace:
-    "Equations 2 and 4 of every segment in every masked layer."
+    """Equations 2 and 4 of every segment in every masked layer.
+
+    Attributes:
+        saliency: [K, layers] float32, S_l, -1..1; no layers without subtraction
+        weight: [K, layers] float32, w_l, 0..1"""
     saliency: np.ndarray  # [K, layers] float32, S_l, -1..1; no layers without subtraction
     weight: np.ndarray  # [K, layers] float32, w_l, 0..1
 
@@ -209,71 +249,93 @@ def _encode(vit, tokens, token_masks, config, packing: Packing) -> tuple[np.ndar
 # %% ../nbs/05_global_subtraction.ipynb #5b08030c
 @torch.inference_mode()
 def encode_tokens(
-    vit: nn.Module,  # timm VisionTransformer whose head maps into the joint space
-    tokens: Tensor,  # [1, N, C] that enter the first masked layer
-    token_masks: np.ndarray | Tensor,  # [K, rows, columns] in 0..1, from `masks_to_tokens`
-    config: EmbeddingConfig,  # mask_layers (1-based), saliency, clean_stream, subtract, sigma2
-) -> tuple[np.ndarray, SegmentTrace]:  # [K, D] float32, unit length; saliency and weight per layer
+    vit: nn.Module, tokens: Tensor, token_masks: np.ndarray | Tensor, config: EmbeddingConfig,
+) -> tuple[np.ndarray, SegmentTrace]:
     """Equations 1 to 4 in the masked layers alone, for tokens that serve several masks or constants.
 
-    Raises `DataError` for an empty mask or one of another grid."""
+    Raises `DataError` for an empty mask or one of another grid.
+
+    Args:
+        vit: timm VisionTransformer whose head maps into the joint space
+        tokens: [1, N, C] that enter the first masked layer
+        token_masks: [K, rows, columns] in 0..1, from `masks_to_tokens`
+        config: mask_layers (1-based), saliency, clean_stream, subtract, sigma2
+    Returns: [K, D] float32, unit length; saliency and weight per layer"""
     return _encode(vit, tokens, token_masks, config, PACKINGS["sparse" if sparse_suffices(vit, config) else "dense"])
 
 
 @torch.inference_mode()
 def encode_dense(
-    vit: nn.Module,  # timm VisionTransformer whose head maps into the joint space
-    tokens: Tensor,  # [1, N, C] that enter the first masked layer
-    token_masks: np.ndarray | Tensor,  # [K, rows, columns] in 0..1, from `masks_to_tokens`
-    config: EmbeddingConfig,  # mask_layers (1-based), saliency, clean_stream, subtract, sigma2
-) -> tuple[np.ndarray, SegmentTrace]:  # [K, D] float32, unit length; saliency and weight per layer
-    "`encode_tokens` with all N tokens in every segment's stream: the same result, to compare with."
+    vit: nn.Module, tokens: Tensor, token_masks: np.ndarray | Tensor, config: EmbeddingConfig,
+) -> tuple[np.ndarray, SegmentTrace]:
+    """`encode_tokens` with all N tokens in every segment's stream: the same result, to compare with.
+
+    Args:
+        vit: timm VisionTransformer whose head maps into the joint space
+        tokens: [1, N, C] that enter the first masked layer
+        token_masks: [K, rows, columns] in 0..1, from `masks_to_tokens`
+        config: mask_layers (1-based), saliency, clean_stream, subtract, sigma2
+    Returns: [K, D] float32, unit length; saliency and weight per layer"""
     return _encode(vit, tokens, token_masks, config, PACKINGS["dense"])
 
 # %% ../nbs/05_global_subtraction.ipynb #d9abf9d9
 @torch.inference_mode()
 def encode_segments(
-    vit: nn.Module,  # timm VisionTransformer whose head maps into the joint space
-    pixels: Tensor,  # [1, 3, H, W] preprocessed picture
-    token_masks: np.ndarray | Tensor,  # [K, rows, columns] in 0..1, from `masks_to_tokens`
-    config: EmbeddingConfig,  # mask_layers (1-based), saliency, clean_stream, subtract, sigma2
-) -> tuple[np.ndarray, SegmentTrace]:  # [K, D] float32, unit length; saliency and weight per layer
+    vit: nn.Module, pixels: Tensor, token_masks: np.ndarray | Tensor, config: EmbeddingConfig,
+) -> tuple[np.ndarray, SegmentTrace]:
     """Embed every segment by equations 1 to 4 of section 3.2.
 
-    Raises `DataError` for an empty mask or one of another grid, `ConfigError` where there is no such layer."""
+    Raises `DataError` for an empty mask or one of another grid, `ConfigError` where there is no such layer.
+
+    Args:
+        vit: timm VisionTransformer whose head maps into the joint space
+        pixels: [1, 3, H, W] preprocessed picture
+        token_masks: [K, rows, columns] in 0..1, from `masks_to_tokens`
+        config: mask_layers (1-based), saliency, clean_stream, subtract, sigma2
+    Returns: [K, D] float32, unit length; saliency and weight per layer"""
     tokens = tokens_after(vit, pixels, check_layers(vit, config.mask_layers) - 1)
     return encode_tokens(vit, tokens, token_masks, config)
 
 # %% ../nbs/05_global_subtraction.ipynb #7b47a529
 @torch.inference_mode()
-def plain_tokens(
-    image: np.ndarray,  # [H, W, 3] uint8 RGB
-    backbones: Backbones,  # whose image-text model is used
-    config: EmbeddingConfig,  # image_size, mask_layers
-) -> Tensor:  # [1, N, C]
-    "A picture's tokens where they enter the first masked layer: the same for all its masks."
+def plain_tokens(image: np.ndarray, backbones: Backbones, config: EmbeddingConfig) -> Tensor:
+    """A picture's tokens where they enter the first masked layer: the same for all its masks.
+
+    Args:
+        image: [H, W, 3] uint8 RGB
+        backbones: whose image-text model is used
+        config: image_size, mask_layers
+    Returns: [1, N, C]"""
     vit, size = backbones.joint_vit, (config.image_size, config.image_size)
     pixels = preprocess(image, size, backbones.joint_norm, backbones.device, backbones.dtype, "bicubic")
     return tokens_after(vit, pixels, check_layers(vit, config.mask_layers) - 1)
 
 # %% ../nbs/05_global_subtraction.ipynb #3724c33d
 def segment_embedder(
-    image: np.ndarray,  # [H, W, 3] uint8 RGB
-    backbones: Backbones,  # whose image-text model is used
-    config: EmbeddingConfig,  # image_size, mask_layers, saliency, clean_stream, subtract, sigma2
-    tokens: Tensor | None = None,  # [1, N, C] from `plain_tokens`, where they are there already
-) -> Callable[[np.ndarray], tuple[np.ndarray, SegmentTrace]]:  # masks -> what `embed_segments` gives for them
-    "Section 3.2 for a picture whose masks come one after the other: the layers below the masked ones run once."
+    image: np.ndarray, backbones: Backbones, config: EmbeddingConfig, tokens: Tensor | None = None,
+) -> Callable[[np.ndarray], tuple[np.ndarray, SegmentTrace]]:
+    """Section 3.2 for a picture whose masks come one after the other: the layers below the masked ones run once.
+
+    Args:
+        image: [H, W, 3] uint8 RGB
+        backbones: whose image-text model is used
+        config: image_size, mask_layers, saliency, clean_stream, subtract, sigma2
+        tokens: [1, N, C] from `plain_tokens`, where they are there already
+    Returns: masks -> what `embed_segments` gives for them"""
     vit, grid = backbones.joint_vit, patch_grid(backbones.joint_vit, config.image_size)
     if tokens is None: tokens = plain_tokens(image, backbones, config)
     return lambda masks: encode_tokens(vit, tokens, masks_to_tokens(masks, grid, image.shape[:2]), config)
 
 
 def embed_segments(
-    image: np.ndarray,  # [H, W, 3] uint8 RGB
-    masks: np.ndarray,  # [K, H, W] bool, may overlap; or [H, W] integer label map, K its largest label
-    backbones: Backbones,  # whose image-text model is used
-    config: EmbeddingConfig,  # image_size, mask_layers, saliency, clean_stream, subtract, sigma2
-) -> tuple[np.ndarray, SegmentTrace]:  # [K, D] float32, unit length; saliency and weight per layer
-    "Section 3.2 from a picture and its masks. Raises DataError for masks of another size or without a pixel."
+    image: np.ndarray, masks: np.ndarray, backbones: Backbones, config: EmbeddingConfig,
+) -> tuple[np.ndarray, SegmentTrace]:
+    """Section 3.2 from a picture and its masks. Raises DataError for masks of another size or without a pixel.
+
+    Args:
+        image: [H, W, 3] uint8 RGB
+        masks: [K, H, W] bool, may overlap; or [H, W] integer label map, K its largest label
+        backbones: whose image-text model is used
+        config: image_size, mask_layers, saliency, clean_stream, subtract, sigma2
+    Returns: [K, D] float32, unit length; saliency and weight per layer"""
     return segment_embedder(image, backbones, config)(masks)

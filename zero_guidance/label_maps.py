@@ -9,13 +9,15 @@ __all__ = ['resize_labels', 'areas_and_boxes', 'region_edges', 'touching']
 import numpy as np
 
 # %% ../nbs/00_label_maps.ipynb #b61b89ae
-def resize_labels(
-    label_map: np.ndarray,  # [H, W] int
-    height: int,            # px
-    width: int,             # px
-    corner: bool = False,   # sample at the pixels' upper left corners, as the released code does, not at their centres
-) -> np.ndarray:            # [height, width] int
-    "A label map at another size, nearest neighbour."
+def resize_labels(label_map: np.ndarray, height: int, width: int, corner: bool = False) -> np.ndarray:
+    """A label map at another size, nearest neighbour.
+
+    Args:
+        label_map: [H, W] int
+        height: px
+        width: px
+        corner: sample at the pixels' upper left corners, as the released code does, not at their centres
+    Returns: [height, width] int"""
     # in half pixels, so that all is whole numbers: the centre of pixel i is 2i + 1, its corner 2i
     shift = 0 if corner else 1
     rows, columns = ((2 * np.arange(new) + shift) * old // (2 * new)
@@ -23,10 +25,12 @@ def resize_labels(
     return label_map[rows[:, None], columns]
 
 # %% ../nbs/00_label_maps.ipynb #d9eca46c
-def areas_and_boxes(
-    label_map: np.ndarray,  # [H, W] int, 0 = nothing
-) -> dict[int, tuple[int, tuple[int, int, int, int]]]:  # id -> (area in px, (x, y, w, h) in px)
-    "Area and bounding box of every region of a label map."
+def areas_and_boxes(label_map: np.ndarray) -> dict[int, tuple[int, tuple[int, int, int, int]]]:
+    """Area and bounding box of every region of a label map.
+
+    Args:
+        label_map: [H, W] int, 0 = nothing
+    Returns: id -> (area in px, (x, y, w, h) in px)"""
     from scipy.ndimage import find_objects
     count = np.bincount(label_map.ravel())
     measured = {}
@@ -37,11 +41,13 @@ def areas_and_boxes(
     return measured
 
 # %% ../nbs/00_label_maps.ipynb #c598f6d4
-def region_edges(
-    label_map: np.ndarray,  # [H, W] int
-    reach: int = 1,         # px to either side, from 1
-) -> np.ndarray:            # [H, W] bool
-    "Pixels within `reach` of a border between two labels."
+def region_edges(label_map: np.ndarray, reach: int = 1) -> np.ndarray:
+    """Pixels within `reach` of a border between two labels.
+
+    Args:
+        label_map: [H, W] int
+        reach: px to either side, from 1
+    Returns: [H, W] bool"""
     from scipy.ndimage import binary_dilation
     edge = np.zeros(label_map.shape, bool)
     across, down = label_map[:, 1:] != label_map[:, :-1], label_map[1:] != label_map[:-1]
@@ -51,10 +57,12 @@ def region_edges(
     return binary_dilation(edge, iterations=reach - 1) if reach > 1 else edge
 
 # %% ../nbs/00_label_maps.ipynb #afaa860c
-def touching(
-    label_map: np.ndarray,  # [H, W] int, >= 0
-) -> np.ndarray:            # [P, 2] int, each pair once, the smaller label first, sorted
-    "The pairs of labels that share a border."
+def touching(label_map: np.ndarray) -> np.ndarray:
+    """The pairs of labels that share a border.
+
+    Args:
+        label_map: [H, W] int, >= 0
+    Returns: [P, 2] int, each pair once, the smaller label first, sorted"""
     beside, below = (label_map[:, :-1], label_map[:, 1:]), (label_map[:-1], label_map[1:])
     pairs = np.concatenate([np.stack([a[a != b], b[a != b]], 1) for a, b in (beside, below)]).astype(np.int64)
     pairs.sort(1)                                                  # few are left: inside a region nothing differs

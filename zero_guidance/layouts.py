@@ -33,10 +33,12 @@ def _read_text(path: Path) -> np.ndarray:  # [H, W] int
     with _reading(path): return np.loadtxt(path, int, ndmin=2).clip(min=-1)
 
 # %% ../nbs/11a_layouts.ipynb #698cf086
-def read_colours(
-    path: Path,   # an image whose colours are ids
-) -> np.ndarray:  # [H, W] int, R + 256 G + 65536 B
-    "Colours as numbers: MSRC's classes, COCO panoptic's segments. Raises `DataError` for a damaged file."
+def read_colours(path: Path) -> np.ndarray:
+    """Colours as numbers: MSRC's classes, COCO panoptic's segments. Raises `DataError` for a damaged file.
+
+    Args:
+        path: an image whose colours are ids
+    Returns: [H, W] int, R + 256 G + 65536 B"""
     with _reading(path), Image.open(path) as image: return np.asarray(image.convert("RGB")) @ np.array([1, 256, 65536])
 
 def _read_segments(
@@ -230,15 +232,16 @@ def _split_files(root: Path, name: str, split: str) -> dict:  # photo -> (photo 
     return {photo: (photos[photo], labels[photo]) for photo in names}
 
 # %% ../nbs/11a_layouts.ipynb #1d25b6dc
-def load_layout(
-    name: str,                   # voc, pc59, ..., msrc (the table above), or folder for the plain layout
-    root: str | Path,            # its folder
-    split: str = "val",          # "train", "val", for some "trainval", "test", "all"; a plain folder is its own split
-    spelling: str = "official",  # "official" names, or "plain" ones
-) -> LabelledSet:
+def load_layout(name: str, root: str | Path, split: str = "val", spelling: str = "official") -> LabelledSet:
     """A labelled set from its official layout, or from the plain one where `root` or its folder `split` has it.
 
-    Raises `DataError` where something is absent, and says where to get it."""
+    Raises `DataError` where something is absent, and says where to get it.
+
+    Args:
+        name: voc, pc59, ..., msrc (the table above), or folder for the plain layout
+        root: its folder
+        split: "train", "val", for some "trainval", "test", "all"; a plain folder is its own split
+        spelling: "official" names, or "plain" ones"""
     root, layout = Path(root), _LAYOUTS.get(name)
     _choose(name, [*_LAYOUTS, "folder"], "data set")
     _choose(spelling, ("official", "plain"), "spelling")

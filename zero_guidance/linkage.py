@@ -14,13 +14,15 @@ from . import config
 from .core import ConfigError, DataError
 
 # %% ../nbs/02_linkage.ipynb #d834b03b
-def ward_distance2(
-    means: Tensor,  # [n, C] float64
-    sizes: Tensor,  # [n] float64, > 0
-    a: Tensor,      # [m] int64, indices of clusters
-    b: Tensor,      # [m] int64
-) -> Tensor:        # [m] float64, >= 0
-    "Twice what the sum of squares grows by when clusters a and b join: SciPy's height, squared."
+def ward_distance2(means: Tensor, sizes: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    """Twice what the sum of squares grows by when clusters a and b join: SciPy's height, squared.
+
+    Args:
+        means: [n, C] float64
+        sizes: [n] float64, > 0
+        a: [m] int64, indices of clusters
+        b: [m] int64
+    Returns: [m] float64, >= 0"""
     return 2 / (1 / sizes[a] + 1 / sizes[b]) * (means[a] - means[b]).square().sum(-1)
 
 # %% ../nbs/02_linkage.ipynb #6e434cae
@@ -150,13 +152,15 @@ def _union(means: Tensor, sizes: Tensor, first: Tensor, second: Tensor) -> tuple
     weighted = sizes[first, None] * means[first] + sizes[second, None] * means[second]
     return weighted / total[:, None], total
 
-def ward_linkage(
-    points: Tensor,                 # [N, C] finite, on any device with float64
-    weights: Tensor | None = None,  # [N] > 0, how many points each one stands for; 1 when None
-) -> np.ndarray:                    # [N-1, 4] float64, SciPy's format
+def ward_linkage(points: Tensor, weights: Tensor | None = None) -> np.ndarray:
     """Ward's tree, merge for merge, in O(N C) memory: section 3.1 as released.
 
-    Heights are SciPy's, of weighted points as if each stood there that often. Raises DataError for NaN and infinity."""
+    Heights are SciPy's, of weighted points as if each stood there that often. Raises DataError for NaN and infinity.
+
+    Args:
+        points: [N, C] finite, on any device with float64
+        weights: [N] > 0, how many points each one stands for; 1 when None
+    Returns: [N-1, 4] float64, SciPy's format"""
     points, weights = _checked(points, weights)
     left, right, node, sizes, means = _equal_points(points, weights)
     joins, made = [(left, right, torch.zeros_like(left, dtype=torch.double))], len(points) + len(left)
@@ -188,13 +192,15 @@ def _least_variance(means: Tensor, sizes: Tensor, spread: Tensor, rows: Tensor) 
     return torch.cat([m.indices for m in minima]), torch.cat([m.values for m in minima])
 
 # %% ../nbs/02_linkage.ipynb #61c2b89b
-def variance_linkage(
-    points: Tensor,                 # [N, C] finite
-    weights: Tensor | None = None,  # [N] > 0; 1 when None
-) -> np.ndarray:                    # [N-1, 4] float64: SciPy's format, the height is the largest variance so far
+def variance_linkage(points: Tensor, weights: Tensor | None = None) -> np.ndarray:
     """Section 3.1 by its words: the two clusters join whose union has the smallest variance. O(N^2 C) time and more.
 
-    Raises DataError for NaN and infinity."""
+    Raises DataError for NaN and infinity.
+
+    Args:
+        points: [N, C] finite
+        weights: [N] > 0; 1 when None
+    Returns: [N-1, 4] float64: SciPy's format, the height is the largest variance so far"""
     means, sizes = _checked(points, weights)
     node, made, highest = torch.arange(len(means), device=means.device), len(means), 0.
     means, sizes, spread = means.clone(), sizes.clone(), torch.zeros_like(sizes)
@@ -217,10 +223,12 @@ def variance_linkage(
     return _ordered(*(torch.cat(part).cpu().numpy() for part in zip(*joins)))
 
 # %% ../nbs/02_linkage.ipynb #af8e88ec
-def grid_linkage(
-    points: np.ndarray,  # [h, w, C] finite
-) -> np.ndarray:         # [h*w - 1, 4] float64: SciPy's format, the height is the largest so far
-    "Ward's method where only clusters that touch on the grid (above, below, left, right) may join."
+def grid_linkage(points: np.ndarray) -> np.ndarray:
+    """Ward's method where only clusters that touch on the grid (above, below, left, right) may join.
+
+    Args:
+        points: [h, w, C] finite
+    Returns: [h*w - 1, 4] float64: SciPy's format, the height is the largest so far"""
     from sklearn.cluster import ward_tree
     from sklearn.feature_extraction.image import grid_to_graph
     h, w, C = points.shape

@@ -36,12 +36,14 @@ def _library_errors(spec: str) -> Iterator[None]:
     finally: logging.disable(muted)
 
 # %% ../nbs/01_loaders.ipynb #5afa6038
-def freeze(
-    module: nn.Module,        # any network
-    device: torch.device,     # where it goes
-    dtype: torch.dtype,       # of its parameters
-) -> nn.Module:               # the same network
-    "A network as this package uses it: for reading, never for training."
+def freeze(module: nn.Module, device: torch.device, dtype: torch.dtype) -> nn.Module:
+    """A network as this package uses it: for reading, never for training.
+
+    Args:
+        module: any network
+        device: where it goes
+        dtype: of its parameters
+    Returns: the same network"""
     return module.eval().requires_grad_(False).to(device, dtype)
 
 @contextmanager
@@ -78,7 +80,8 @@ def _wheel_vit(
 ) -> nn.Module:             # timm VisionTransformer
     "The ViT-S/14 out of the wheel."
     vit = _dinov2_vit()
-    vit.load_state_dict(read_safetensors(wheel_folder(name)/"model.safetensors"), strict=True)
+    # a name too many or too few is refused
+    vit.load_state_dict(read_safetensors(wheel_folder(name)/"model.safetensors"))
     return vit
 
 # %% ../nbs/01_loaders.ipynb #4c07982f
@@ -98,10 +101,12 @@ def _sentence_transformer(name: str | Path, device: str | torch.device) -> Any:
     with _without_bars(local): model = SentenceTransformer(str(name), device=str(device), local_files_only=local)
     return model.eval().requires_grad_(False)
 
-def load_minilm(
-    device: str | torch.device = "cpu",  # where it goes
-) -> Any:                                # sentence_transformers.SentenceTransformer, 384 numbers a text
-    "The sentence model of `lite`, fetched if need be."
+def load_minilm(device: str | torch.device = "cpu") -> Any:
+    """The sentence model of `lite`, fetched if need be.
+
+    Args:
+        device: where it goes
+    Returns: sentence_transformers.SentenceTransformer, 384 numbers a text"""
     return _sentence_transformer(wheel_folder("minilm"), device)
 
 # %% ../nbs/01_loaders.ipynb #a97adb58
@@ -118,10 +123,12 @@ def _auto_tokenizer(name: str | Path) -> Any:
     return AutoTokenizer.from_pretrained(name, local_files_only=Path(name).is_dir())
 
 # %% ../nbs/01_loaders.ipynb #06726164
-def load_teacher() -> tuple[nn.Module, list[str], tuple]:  # model, 1000 class names, (side in px, mean, std)
-    "EfficientNet-Lite2 on ImageNet-1k, which trains the joint tower of `lite`; fetched if need be."
+def load_teacher() -> tuple[nn.Module, list[str], tuple]:
+    """EfficientNet-Lite2 on ImageNet-1k, which trains the joint tower of `lite`; fetched if need be.
+
+    Returns: model, 1000 class names, (side in px, mean, std)"""
     import timm
     from timm.data import ImageNetInfo
     model = timm.create_model("tf_efficientnet_lite2", pretrained=False)
-    model.load_state_dict(read_safetensors(wheel_folder("efficientnet")/"model.safetensors"), strict=True)
+    model.load_state_dict(read_safetensors(wheel_folder("efficientnet")/"model.safetensors"))
     return model.eval().requires_grad_(False), ImageNetInfo().label_descriptions(), (260, (.5,) * 3, (.5,) * 3)

@@ -33,14 +33,16 @@ def _blur(image: np.ndarray) -> np.ndarray:
 FILLS["blur"] = _blur
 
 # %% ../nbs/05a_mask_embeddings.ipynb #301de37a
-def crop_and_mask(
-    image: np.ndarray,  # [H, W, 3] uint8 RGB
-    mask: np.ndarray,  # [H, W] bool, at least one pixel
-    fill: str,  # "black", "grey", "blur", or another row of `FILLS`
-) -> np.ndarray:  # [h, w, 3] uint8, the tight box around all parts of the mask
+def crop_and_mask(image: np.ndarray, mask: np.ndarray, fill: str) -> np.ndarray:
     """Section 5's baseline: the segment cut out, what is around it in its box filled.
 
-    Raises `ConfigError` for another fill, `DataError` for an empty mask."""
+    Raises `ConfigError` for another fill, `DataError` for an empty mask.
+
+    Args:
+        image: [H, W, 3] uint8 RGB
+        mask: [H, W] bool, at least one pixel
+        fill: "black", "grey", "blur", or another row of `FILLS`
+    Returns: [h, w, 3] uint8, the tight box around all parts of the mask"""
     boxes = find_objects(mask.astype(np.uint8))
     if not boxes: raise DataError("mask: it covers no pixel; leave it out")
     around = np.broadcast_to(FILLS[fill](image), image.shape)
@@ -48,13 +50,17 @@ def crop_and_mask(
 
 # %% ../nbs/05a_mask_embeddings.ipynb #6eca5dec
 def crop_embedder(
-    image: np.ndarray,  # [H, W, 3] uint8 RGB
-    backbones: Backbones,  # whose image-text model is used
-    config: EmbeddingConfig,  # image_size
-    fill: str,  # see `crop_and_mask`
-    leaves: np.ndarray | None = None,  # [H, W] int32 label map: of a union only the largest label's leaf is cut out
-) -> Callable[[np.ndarray], tuple[np.ndarray, SegmentTrace]]:  # as `segment_embedder`; the trace is empty
-    "The baseline in the place of section 3.2: masks -> embeddings of their crops, nothing masked, nothing subtracted."
+    image: np.ndarray, backbones: Backbones, config: EmbeddingConfig, fill: str, leaves: np.ndarray | None = None,
+) -> Callable[[np.ndarray], tuple[np.ndarray, SegmentTrace]]:
+    """The baseline in the place of section 3.2: masks -> embeddings of their crops, nothing masked, nothing subtracted.
+
+    Args:
+        image: [H, W, 3] uint8 RGB
+        backbones: whose image-text model is used
+        config: image_size
+        fill: see `crop_and_mask`
+        leaves: [H, W] int32 label map: of a union only the largest label's leaf is cut out
+    Returns: as `segment_embedder`; the trace is empty"""
     vit, size = backbones.joint_vit, (config.image_size, config.image_size)
 
     def vector(mask):

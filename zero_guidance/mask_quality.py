@@ -29,11 +29,13 @@ from .superpixels import superpixel_tree, superpixels
 # %% ../nbs/14c_mask_quality.ipynb #7f2d86ee
 REACH = .0075  # of the photo's diagonal: how far a border may be from the true one
 
-def boundary_f(
-    label_map: np.ndarray,  # [H, W] int
-    labels: np.ndarray,     # [H, W] int, VOID where nobody knows
-) -> float:                 # 0..1, NaN where there is no true border
-    "F-score of the borders of a label map, within REACH of the diagonal."
+def boundary_f(label_map: np.ndarray, labels: np.ndarray) -> float:
+    """F-score of the borders of a label map, within REACH of the diagonal.
+
+    Args:
+        label_map: [H, W] int
+        labels: [H, W] int, VOID where nobody knows
+    Returns: 0..1, NaN where there is no true border"""
     from skimage.segmentation import find_boundaries
     nearest = distance_transform_edt(labels == VOID, return_distances=False, return_indices=True)
     mine, true = find_boundaries(label_map), find_boundaries(labels[tuple(nearest)])
@@ -44,12 +46,14 @@ def boundary_f(
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.
 
 # %% ../nbs/14c_mask_quality.ipynb #07a1dd27
-def photo_quality(
-    label_map: np.ndarray,  # [H, W] int in 1..K
-    labels: np.ndarray,     # [H, W] int classes, VOID or BACKGROUND
-    n_classes: int,         # C
-) -> dict:                  # segments, best_overlap, oracle_merge, boundary_f
-    "The three figures of one photo's segments; NaN where it shows no class."
+def photo_quality(label_map: np.ndarray, labels: np.ndarray, n_classes: int) -> dict:
+    """The three figures of one photo's segments; NaN where it shows no class.
+
+    Args:
+        label_map: [H, W] int in 1..K
+        labels: [H, W] int classes, VOID or BACKGROUND
+        n_classes: C
+    Returns: segments, best_overlap, oracle_merge, boundary_f"""
     table = overlaps(label_map, labels, int(label_map.max()), n_classes)
     truth, K = np.bincount(labels[labels >= 0], minlength=n_classes)[None], len(table)
     inside, background = table[:, :n_classes], table[:, n_classes]
@@ -60,11 +64,12 @@ def photo_quality(
     return dict(segments=int((np.bincount(label_map.ravel()) > 0).sum()), best_overlap=best_overlap(tally)[0],
                 oracle_merge=oracle_merge(tally)[0], boundary_f=boundary_f(classes, labels))
 
-def mask_quality(
-    dataset: LabelledSet,
-    label_maps: Mapping[str, np.ndarray],  # photo -> [H, W] int in 1..K
-) -> pd.DataFrame:                         # one row for each photo: `photo` and the figures of photo_quality
-    "The three figures for several photos."
+def mask_quality(dataset: LabelledSet, label_maps: Mapping[str, np.ndarray]) -> pd.DataFrame:
+    """The three figures for several photos.
+
+    Args:
+        label_maps: photo -> [H, W] int in 1..K
+    Returns: one row for each photo: `photo` and the figures of photo_quality"""
     C = len(dataset.classes)
     return pd.DataFrame([dict(photo=photo) | photo_quality(label_map, dataset.labels(photo), C) for photo,
                          label_map in label_maps.items()])
@@ -122,13 +127,16 @@ def _photo_rows(
         yield dict(method=name) | photo_quality(label_map, sweep.labels, sweep.n_classes) | dict(seconds=seconds)
 
 def sweep_masks(
-    dataset: LabelledSet,
-    backbones: Backbones,
-    configs: Sequence[ClusterConfig],    # settings that differ in the constants of section 3.1
-    peers: Mapping[str, Peer] = {},      # other methods by name
-    folder: str | Path | None = None,    # where finished photos are kept; None takes the cache folder
-) -> pd.DataFrame:                       # photo, data, the settings, the three figures, seconds
-    "The figures of every setting on every photo. Stop it at any time: the next call goes on."
+    dataset: LabelledSet, backbones: Backbones, configs: Sequence[ClusterConfig], peers: Mapping[str, Peer] = {},
+    folder: str | Path | None = None,
+) -> pd.DataFrame:
+    """The figures of every setting on every photo. Stop it at any time: the next call goes on.
+
+    Args:
+        configs: settings that differ in the constants of section 3.1
+        peers: other methods by name
+        folder: where finished photos are kept; None takes the cache folder
+    Returns: photo, data, the settings, the three figures, seconds"""
     backbones.keys_vit  # loaded: its fingerprint is asked for
     what = json.dumps([[c.sha256 for c in configs], sorted(peers), backbones.weights_sha256("keys_vit")])
     folder = Path(folder or cache_dir() / "mask_quality") / hashlib.sha256(what.encode()).hexdigest()[:12]

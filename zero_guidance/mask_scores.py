@@ -19,13 +19,15 @@ from .regions import Segment
 from .segmentation import Segmentation
 
 # %% ../nbs/11b_mask_scores.ipynb #ae460f39
-def overlaps(
-    label_map: np.ndarray,  # [H, W] int, 0 = no segment, else 1..K
-    labels: np.ndarray,     # [H, W] int, 0..C-1, VOID or BACKGROUND
-    K: int,                 # segments
-    C: int,                 # classes
-) -> np.ndarray:            # [K, C + 2] int64 px; the last two columns are BACKGROUND and VOID
-    "Pixels that each segment shares with each class. Raises `DataError` for maps of two sizes."
+def overlaps(label_map: np.ndarray, labels: np.ndarray, K: int, C: int) -> np.ndarray:
+    """Pixels that each segment shares with each class. Raises `DataError` for maps of two sizes.
+
+    Args:
+        label_map: [H, W] int, 0 = no segment, else 1..K
+        labels: [H, W] int, 0..C-1, VOID or BACKGROUND
+        K: segments
+        C: classes
+    Returns: [K, C + 2] int64 px; the last two columns are BACKGROUND and VOID"""
     (h, w), (H, W) = label_map.shape, labels.shape
     if (h, w) != (H, W): raise DataError(f"masks of {w} x {h} pixels, the label map has {W} x {H}; give its size")
     columns = labels % (C + 2)  # BACKGROUND = -2 -> C, VOID = -1 -> C + 1
@@ -35,7 +37,20 @@ def overlaps(
 # %% ../nbs/11b_mask_scores.ipynb #a608cd76
 @dataclass(frozen=True, eq=False)
 class Tally:
-    "What scoring needs to know of M segments in n photos with C classes: overlaps in pixels, words, embeddings."
+    """What scoring needs to know of M segments in n photos with C classes: overlaps in pixels, words, embeddings.
+
+    Attributes:
+        data: name of the data set
+        photos: n names
+        classes: C names
+        owner: [M] int, photo of each segment
+        overlap: [M, C] int64 px
+        background: [M] int64 px that belong to no class
+        truth: [n, C] int64 px of each class
+        answered: [n] bool: the system found a segment in the photo
+        texts: M free words
+        embeddings: [M, D] unit length, where every segment has one
+        excuse_background: VOC's protocol, see `LabelledSet`"""
     data: str                     # name of the data set
     photos: tuple[str, ...]       # n names
     classes: tuple[str, ...]      # C names
@@ -59,12 +74,13 @@ class Tally:
         return best_overlap(self), oracle_merge(self)
 
 # %% ../nbs/11b_mask_scores.ipynb #179d5503
-def toy_result(
-    label_map: np.ndarray,            # [H, W] int, 0 = no segment, else 1..K
-    words: Sequence[str],             # K words
-    embeddings: np.ndarray | None = None,  # [K, D] unit length
-) -> Segmentation:
-    "A result with these words, for tests and examples."
+def toy_result(label_map: np.ndarray, words: Sequence[str], embeddings: np.ndarray | None = None) -> Segmentation:
+    """A result with these words, for tests and examples.
+
+    Args:
+        label_map: [H, W] int, 0 = no segment, else 1..K
+        words: K words
+        embeddings: [K, D] unit length"""
     vectors = [None] * len(words) if embeddings is None else embeddings
     segments = [Segment(k, -1, word, embedding=z) for k, (word, z) in enumerate(zip(words, vectors), 1)]
     return Segmentation(label_map.shape, np.asarray(label_map, np.int32), segments)
@@ -89,13 +105,14 @@ def _words(photo: str, result: Segmentation) -> list[str]:
     return [s.label for s in result]
 
 # %% ../nbs/11b_mask_scores.ipynb #969052fb
-def tally(
-    predictions: Mapping[str, Segmentation],  # photo -> result; where masks overlap the smaller lies on top
-    dataset: LabelledSet,                     # a photo of it that is not in `predictions` has no answer
-) -> Tally:
+def tally(predictions: Mapping[str, Segmentation], dataset: LabelledSet) -> Tally:
     """Compare a system's results with a data set.
 
-    Raises `DataError` for photos not in the set, masks of another size, and where no photo has a segment."""
+    Raises `DataError` for photos not in the set, masks of another size, and where no photo has a segment.
+
+    Args:
+        predictions: photo -> result; where masks overlap the smaller lies on top
+        dataset: a photo of it that is not in `predictions` has no answer"""
     unknown = sorted(set(predictions) - set(dataset.photos))
     if unknown:
         raise DataError(f"{unknown[0]}: not a photo of {dataset.name} ({len(unknown)} such); give results of this set")
@@ -118,13 +135,14 @@ def tally(
                  segments > 0, tuple(texts), stacked, dataset.excuse_background)
 
 # %% ../nbs/11b_mask_scores.ipynb #0a10f970
-def class_areas(
-    tally: Tally,
-    to: np.ndarray,         # [M] int class of each segment; below 0: none
-    keep: np.ndarray,       # [M] bool, verified
-    excuse: bool = False,   # take BACKGROUND out of classes that are not in the photo
-) -> tuple[np.ndarray, np.ndarray]:  # [n, C] px inside the class, [n, C] px in all
-    "I and P of each class in each photo, the segments of a class united."
+def class_areas(tally: Tally, to: np.ndarray, keep: np.ndarray, excuse: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """I and P of each class in each photo, the segments of a class united.
+
+    Args:
+        to: [M] int class of each segment; below 0: none
+        keep: [M] bool, verified
+        excuse: take BACKGROUND out of classes that are not in the photo
+    Returns: [n, C] px inside the class, [n, C] px in all"""
     keep = keep & (to >= 0)
     at, inside, every = (tally.owner[keep], to[keep]), np.zeros_like(tally.truth), np.zeros_like(tally.truth)
     excused = tally.background[keep] * (tally.truth[at] == 0) if excuse else 0
@@ -133,10 +151,10 @@ def class_areas(
     return inside, every
 
 # %% ../nbs/11b_mask_scores.ipynb #7cbb0b2a
-def best_overlap(
-    tally: Tally,
-) -> np.ndarray:  # [n] mean over a photo's true classes, NaN where it has none
-    "Class-agnostic IoU of the best segment for each true region."
+def best_overlap(tally: Tally) -> np.ndarray:
+    """Class-agnostic IoU of the best segment for each true region.
+
+    Returns: [n] mean over a photo's true classes, NaN where it has none"""
     union = tally.area[:, None] + tally.truth[tally.owner] - tally.overlap                # [M, C]
     best = np.zeros(tally.truth.shape)
     np.maximum.at(best, tally.owner, tally.overlap / np.maximum(union, 1))  # a segment of void alone has no union
@@ -144,19 +162,19 @@ def best_overlap(
     return safe_ratio((best * true).sum(1), true.sum(1))
 
 # %% ../nbs/11b_mask_scores.ipynb #84877a2b
-def majority_class(
-    tally: Tally,
-) -> np.ndarray:  # [M] int, -1 where most of a segment belongs to no class
-    "The class that a segment shares most pixels with."
+def majority_class(tally: Tally) -> np.ndarray:
+    """The class that a segment shares most pixels with.
+
+    Returns: [M] int, -1 where most of a segment belongs to no class"""
     if not len(tally.overlap): return np.zeros(0, int)
     most = tally.overlap.argmax(1)
     return np.where(tally.overlap.max(1) > tally.background, most, -1)
 
 # %% ../nbs/11b_mask_scores.ipynb #8a901607
-def oracle_merge(
-    tally: Tally,
-) -> np.ndarray:  # [n] mean over a photo's true classes, NaN where it has none
-    "Class-agnostic IoU if every segment were named by the class that it shares most pixels with."
+def oracle_merge(tally: Tally) -> np.ndarray:
+    """Class-agnostic IoU if every segment were named by the class that it shares most pixels with.
+
+    Returns: [n] mean over a photo's true classes, NaN where it has none"""
     to = majority_class(tally)
     inside, every = class_areas(tally, to, to >= 0)
     true = tally.truth > 0

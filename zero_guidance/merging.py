@@ -17,26 +17,37 @@ from .regions import Attempt
 from .tree import SegmentTree
 
 # %% ../nbs/08_merging.ipynb #01e551e1
-def cosine(
-    a: np.ndarray,  # [D]
-    b: np.ndarray,  # [D]
-) -> float:         # -1..1, 0 where one of the two is a zero vector
-    "Cosine of two vectors of any length."
+def cosine(a: np.ndarray, b: np.ndarray) -> float:
+    """Cosine of two vectors of any length.
+
+    Args:
+        a: [D]
+        b: [D]
+    Returns: -1..1, 0 where one of the two is a zero vector"""
     norm = np.linalg.norm(a) * np.linalg.norm(b)
     return float(np.dot(a, b) / norm) if norm else 0.0
 
-def merge_score(
-    cos_image: float,     # cosine of the two segments' embeddings, -1..1
-    cos_text: float,      # cosine of their names' text embeddings, -1..1
-    merge_weight: float,  # share of the image cosine, 0..1
-) -> float:               # -1..1
-    "Section 3.4: how much two siblings agree in picture and in words."
+def merge_score(cos_image: float, cos_text: float, merge_weight: float) -> float:
+    """Section 3.4: how much two siblings agree in picture and in words.
+
+    Args:
+        cos_image: cosine of the two segments' embeddings, -1..1
+        cos_text: cosine of their names' text embeddings, -1..1
+        merge_weight: share of the image cosine, 0..1
+    Returns: -1..1"""
     return merge_weight * cos_image + (1 - merge_weight) * cos_text
 
 # %% ../nbs/08_merging.ipynb #852578e2
 @dataclass(frozen=True, eq=False)
 class Merging:
-    "What is left after merging, what it was made of, and the log."
+    """What is left after merging, what it was made of, and the log.
+
+    Attributes:
+        nodes: kept tree nodes, in the order of their first segment
+        tried: segment, or union that passed -> the segments (nodes) that it unites
+        embeddings: tried node -> [D] embedding of its own (union) mask
+        names: tried node (a kept one where words have no say) -> its label
+        attempts: every test, children before parents; cos_text is None where words have no say"""
     nodes: list[int]                    # kept tree nodes, in the order of their first segment
     tried: dict[int, tuple[int, ...]]   # segment, or union that passed -> the segments (nodes) that it unites
     embeddings: dict[int, np.ndarray]   # tried node -> [D] embedding of its own (union) mask
@@ -86,18 +97,18 @@ def _test_pair(
 
 # %% ../nbs/08_merging.ipynb #1d6a405a
 def merge(
-    tree: SegmentTree,     # the tree that the segments were cut from
-    nodes: Sequence[int],  # the segments' tree nodes in label order (label i+1 is nodes[i])
-    embed: Callable[[list[tuple[int, ...]]],
-                    np.ndarray],            # groups of segments -> [K, D] embeddings of their unions
-    name: Callable[[np.ndarray], Sequence[tuple[Any,
-                                                np.ndarray]]],  # [K, D] -> K of (label, [D] embedding of the label)
-    tau: float = .8,           # tau_merge: siblings join from this score on; above 1 none do
-    merge_weight: float = .5,  # lambda: share of the image cosine, 0..1; at 1 no name is asked for before the end
+    tree: SegmentTree, nodes: Sequence[int], embed: Callable[[list[tuple[int, ...]]], np.ndarray],
+    name: Callable[[np.ndarray], Sequence[tuple[Any, np.ndarray]]], tau: float = .8, merge_weight: float = .5,
 ) -> Merging:
     """Section 3.4: join siblings whose pictures and names agree, climbing the tree until a pair fails.
 
-    Raises DataError where `nodes` are not the segments of one cut of this tree, and for an embedding with NaN."""
+    Raises DataError where `nodes` are not the segments of one cut of this tree, and for an embedding with NaN.
+
+    Args:
+        tree: the tree that the segments were cut from
+        nodes: the segments' tree nodes in label order (label i+1 is nodes[i])
+        tau: tau_merge: siblings join from this score on; above 1 none do
+        merge_weight: lambda: share of the image cosine, 0..1; at 1 no name is asked for before the end"""
     fresh = nodes = [int(n) for n in nodes]
     _refuse_nested(tree, nodes)
     tried: dict[int, tuple[int, ...]] = {n: (n,) for n in nodes}

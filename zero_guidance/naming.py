@@ -30,12 +30,14 @@ from .global_subtraction import embed_segments
 from .vocabulary import Vocabulary
 
 # %% ../nbs/07_naming.ipynb #60e25776
-def hubness(
-    text: np.ndarray,       # [T, D] unit length, words
-    reference: np.ndarray,  # [R, D] unit length, segments of other photos
-    k: int | None = None,   # nearest segments that count, at least 1; None or more than R: all of them
-) -> np.ndarray:            # [T] float32, mean cosine; 0 where there are no references
-    "How near each word comes to segments in general: its mean cosine over reference segments, or the k nearest."
+def hubness(text: np.ndarray, reference: np.ndarray, k: int | None = None) -> np.ndarray:
+    """How near each word comes to segments in general: its mean cosine over reference segments, or the k nearest.
+
+    Args:
+        text: [T, D] unit length, words
+        reference: [R, D] unit length, segments of other photos
+        k: nearest segments that count, at least 1; None or more than R: all of them
+    Returns: [T] float32, mean cosine; 0 where there are no references"""
     if len(reference) == 0: return np.zeros(len(text), np.float32)
     cosines = np.asarray(text, np.float32) @ np.asarray(reference, np.float32).T   # [T, R]
     k = min(k or len(reference), len(reference))
@@ -43,21 +45,28 @@ def hubness(
 
 # %% ../nbs/07_naming.ipynb #4c76c9f4
 def score_words(
-    embeddings: np.ndarray,  # [K, D] unit length, segments
-    text: np.ndarray,        # [T, D] unit length, words
-    hub: np.ndarray,         # [T] hubness of the words
-    log_counts: np.ndarray,  # [T] log10 of how often people write them
-    hubness_weight: float,   # alpha, 0 or more
-    frequency_weight: float, # beta, 0 or more
-) -> np.ndarray:             # [K, T] float32
-    "Cosine, less what a word gets from everyone, plus a little for common words."
+    embeddings: np.ndarray, text: np.ndarray, hub: np.ndarray, log_counts: np.ndarray, hubness_weight: float,
+    frequency_weight: float,
+) -> np.ndarray:
+    """Cosine, less what a word gets from everyone, plus a little for common words.
+
+    Args:
+        embeddings: [K, D] unit length, segments
+        text: [T, D] unit length, words
+        hub: [T] hubness of the words
+        log_counts: [T] log10 of how often people write them
+        hubness_weight: alpha, 0 or more
+        frequency_weight: beta, 0 or more
+    Returns: [K, T] float32"""
     return (embeddings @ text.T - hubness_weight * hub + frequency_weight * log_counts).astype(np.float32)
 
-def probabilities(
-    scores: np.ndarray,  # [K, T]
-    temperature: float,  # > 0, in units of the score
-) -> np.ndarray:         # [K, T] rows sum to 1
-    "Softmax over the vocabulary."
+def probabilities(scores: np.ndarray, temperature: float) -> np.ndarray:
+    """Softmax over the vocabulary.
+
+    Args:
+        scores: [K, T]
+        temperature: > 0, in units of the score
+    Returns: [K, T] rows sum to 1"""
     return softmax(scores / temperature, axis=1)
 
 # %% ../nbs/07_naming.ipynb #fda1f68e
@@ -66,12 +75,14 @@ def _space(backbones: Backbones) -> str:
     backbones.joint_vit  # loaded now: before that, weights from a hub have no fingerprint
     return str(backbones.weights_sha256("joint"))
 
-def embed_vocabulary(
-    vocabulary: Vocabulary,  # T words
-    backbones: Backbones,    # its text tower is used where the cache has nothing
-    prompt: str,             # text with one {} for the word
-) -> np.ndarray:             # [T, D] float32, unit length
-    "The words' embeddings in the joint space, from the cache folder or computed and put there."
+def embed_vocabulary(vocabulary: Vocabulary, backbones: Backbones, prompt: str) -> np.ndarray:
+    """The words' embeddings in the joint space, from the cache folder or computed and put there.
+
+    Args:
+        vocabulary: T words
+        backbones: its text tower is used where the cache has nothing
+        prompt: text with one {} for the word
+    Returns: [T, D] float32, unit length"""
     if prompt.count("{}") != 1: raise DataError(f"prompt {prompt!r}: needs one {{}} where the word goes")
     what = [backbones.preset.name, _space(backbones), vocabulary.sha256, prompt]
     key = hashlib.sha256("\n".join(what).encode()).hexdigest()[:32]
@@ -86,21 +97,22 @@ def embed_vocabulary(
     return text
 
 # %% ../nbs/07_naming.ipynb #e4be697b
-def embed_photo(
-    image: np.ndarray,     # [H, W, 3] uint8 RGB
-    backbones: Backbones,
-    config: Config,        # sections 3.1 and 3.2
-) -> tuple[np.ndarray, np.ndarray]:  # label map [H, W] int32 in 1..K, embeddings [K, D]
-    "Sections 3.1 and 3.2 in one go: a photo's segments and their embeddings, nothing merged."
+def embed_photo(image: np.ndarray, backbones: Backbones, config: Config) -> tuple[np.ndarray, np.ndarray]:
+    """Sections 3.1 and 3.2 in one go: a photo's segments and their embeddings, nothing merged.
+
+    Args:
+        image: [H, W, 3] uint8 RGB
+        config: sections 3.1 and 3.2
+    Returns: label map [H, W] int32 in 1..K, embeddings [K, D]"""
     label_map = oversegment(image, backbones, config.clusters)[0]
     return label_map, embed_segments(image, label_map, backbones, config.embedding)[0]
 
-def embed_references(
-    images: Iterable,      # whatever `read_image` takes; a hundred photos of everyday scenes do
-    backbones: Backbones,
-    config: Config,
-) -> np.ndarray:           # [R, D] float32, unit length
-    "Segments of many photos, for `hubness`; raises DataError where there is no photo."
+def embed_references(images: Iterable, backbones: Backbones, config: Config) -> np.ndarray:
+    """Segments of many photos, for `hubness`; raises DataError where there is no photo.
+
+    Args:
+        images: whatever `read_image` takes; a hundred photos of everyday scenes do
+    Returns: [R, D] float32, unit length"""
     parts = [embed_photo(read_image(image), backbones, config)[1] for image in images]
     if not parts: raise DataError("references: no photos; give some tens of photos of everyday scenes")
     return np.concatenate(parts)
@@ -110,10 +122,10 @@ def _assets() -> Path:
     "The package's own files."
     return Path(str(importlib.resources.files("zero_guidance"))) / "assets"
 
-def load_references(
-    backbones: Backbones,
-) -> tuple[np.ndarray, str]:  # [R, D] (R = 0 where none fit), and one line about where they come from
-    "The shipped reference segments, if they were made with this very joint tower."
+def load_references(backbones: Backbones) -> tuple[np.ndarray, str]:
+    """The shipped reference segments, if they were made with this very joint tower.
+
+    Returns: [R, D] (R = 0 where none fit), and one line about where they come from"""
     path = _assets() / f"nouns_hubness_{backbones.preset.name}.safetensors"
     none = np.zeros((0, 1), np.float32)
     if not path.exists(): return none, f"no reference segments for preset {backbones.preset.name}: hubness 0"
@@ -125,16 +137,23 @@ def load_references(
 # %% ../nbs/07_naming.ipynb #3fd8c966
 @dataclass(frozen=True, eq=False)
 class Kinds:
-    "Which word means what, and what is a kind of what; build it with `kinds_of`."
+    """Which word means what, and what is a kind of what; build it with `kinds_of`.
+
+    Attributes:
+        node: [T] int, the word's sense, numbered 0..S-1
+        above: [S] int, the sense above, -1 where there is none
+        under: [T, S] 1 where the word means the sense or a kind of it
+        members: S arrays of words of one sense, commonest first"""
     node: np.ndarray    # [T] int, the word's sense, numbered 0..S-1
     above: np.ndarray   # [S] int, the sense above, -1 where there is none
     under: csc_array    # [T, S] 1 where the word means the sense or a kind of it
     members: tuple[np.ndarray, ...]  # S arrays of words of one sense, commonest first
 
-def kinds_of(
-    vocabulary: Vocabulary,  # T words, their senses, and the sense above each
-) -> Kinds:
-    "Senses as a forest; a word of unknown sense is one of its own. Raises DataError where a sense stands above itself."
+def kinds_of(vocabulary: Vocabulary) -> Kinds:
+    """Senses as a forest; a word of unknown sense is one of its own. Raises DataError where a sense stands above itself.
+
+    Args:
+        vocabulary: T words, their senses, and the sense above each"""
     keys = [sense or -1 - t for t, sense in enumerate(vocabulary.senses)]  # a negative key for a word without a sense
     number = {key: i for i, key in enumerate(dict.fromkeys(keys))}
     node = np.array([number[key] for key in keys])
@@ -154,19 +173,21 @@ def kinds_of(
     return Kinds(node, above, under, tuple(np.split(grouped, np.cumsum(np.bincount(node))[:-1])))
 
 # %% ../nbs/07_naming.ipynb #c4031e68
-def masses(
-    chances: np.ndarray,  # [K, T] from `probabilities`
-    kinds: Kinds,
-) -> np.ndarray:          # [K, S]
-    "The probability of each sense and all its kinds together."
+def masses(chances: np.ndarray, kinds: Kinds) -> np.ndarray:
+    """The probability of each sense and all its kinds together.
+
+    Args:
+        chances: [K, T] from `probabilities`
+    Returns: [K, S]"""
     return (kinds.under.T @ chances.T).T
 
-def settle(
-    node: np.ndarray,  # [K] sense of the best word
-    mass: np.ndarray,  # [K, S] from `masses`
-    kinds: Kinds,
-) -> np.ndarray:       # [K] sense that names the segment
-    "Go up from a sense while it holds less than half of the mass of the one above."
+def settle(node: np.ndarray, mass: np.ndarray, kinds: Kinds) -> np.ndarray:
+    """Go up from a sense while it holds less than half of the mass of the one above.
+
+    Args:
+        node: [K] sense of the best word
+        mass: [K, S] from `masses`
+    Returns: [K] sense that names the segment"""
     rows, node = np.arange(len(node)), np.array(node)
     while True:
         above = kinds.above[node]
@@ -177,11 +198,12 @@ def settle(
 # %% ../nbs/07_naming.ipynb #a99d9dea
 SYNONYM_MARGIN = .01   # of the score: so near, the commoner of two synonyms is the name
 
-def plainest(
-    scores: np.ndarray,   # [T] of one segment
-    members: np.ndarray,  # words of one sense, commonest first
-) -> int:
-    "The commonest word of a sense that scores about as well as its best."
+def plainest(scores: np.ndarray, members: np.ndarray) -> int:
+    """The commonest word of a sense that scores about as well as its best.
+
+    Args:
+        scores: [T] of one segment
+        members: words of one sense, commonest first"""
     return int(members[np.argmax(scores[members] >= scores[members].max() - SYNONYM_MARGIN)])
 
 # %% ../nbs/07_naming.ipynb #0eef7ed6
@@ -221,7 +243,14 @@ def _best_first(scores: np.ndarray, name: int, top_k: int) -> list[int]:
 # %% ../nbs/07_naming.ipynb #f9a6ab37
 @dataclass(frozen=True, eq=False, repr=False)
 class Namer:
-    "A vocabulary ready to name segments of one joint space; build it with `make_namer`."
+    """A vocabulary ready to name segments of one joint space; build it with `make_namer`.
+
+    Attributes:
+        text: [T, D] unit length
+        hub: [T] hubness
+        config: hubness_weight, frequency_weight, temperature, top_k
+        provenance: where the hubness comes from
+        taken_out: words that the audit took out of the list"""
     vocabulary: Vocabulary
     text: np.ndarray                 # [T, D] unit length
     hub: np.ndarray                  # [T] hubness
@@ -234,27 +263,30 @@ class Namer:
         "The senses of the vocabulary."
         return kinds_of(self.vocabulary)
 
-    def scores(
-        self,
-        embeddings: np.ndarray,  # [K, D] unit length
-    ) -> np.ndarray:             # [K, T]
-        "Every word's score for every segment. Raises DataError for embeddings of another space or not finite."
+    def scores(self, embeddings: np.ndarray) -> np.ndarray:
+        """Every word's score for every segment. Raises DataError for embeddings of another space or not finite.
+
+        Args:
+            embeddings: [K, D] unit length
+        Returns: [K, T]"""
         _check_embeddings(embeddings, self.text.shape[1])
         alpha, beta = self.config.hubness_weight, self.config.frequency_weight
         return score_words(embeddings, self.text, self.hub, self.vocabulary.log_counts, alpha, beta)
 
-    def __call__(
-        self,
-        embeddings: np.ndarray,  # [K, D] unit length
-    ) -> list[list[Name]]:       # K lists of (word, cosine, probability), top_k each
-        "The name of each segment, then other words by score; a probability is that of a word's sense and its kinds."
+    def __call__(self, embeddings: np.ndarray) -> list[list[Name]]:
+        """The name of each segment, then other words by score; a probability is that of a word's sense and its kinds.
+
+        Args:
+            embeddings: [K, D] unit length
+        Returns: K lists of (word, cosine, probability), top_k each"""
         return _named(self, embeddings, self.scores(embeddings))
 
-    def embedding_of(
-        self,
-        word: str,    # one of the vocabulary
-    ) -> np.ndarray:  # [D] unit length
-        "The embedding that a word was found by, prompt included; raises DataError for a word not in the list."
+    def embedding_of(self, word: str) -> np.ndarray:
+        """The embedding that a word was found by, prompt included; raises DataError for a word not in the list.
+
+        Args:
+            word: one of the vocabulary
+        Returns: [D] unit length"""
         if word not in self.vocabulary.words: raise DataError(f"{word}: not in vocabulary {self.vocabulary.name}")
         return self.text[self.vocabulary.words.index(word)]
 
@@ -262,14 +294,15 @@ class Namer:
 
 # %% ../nbs/07_naming.ipynb #ef37da53
 def make_namer(
-    vocabulary: Vocabulary,
-    backbones: Backbones,
-    config: WordConfig,                  # prompt, audit, hubness_weight, frequency_weight, temperature, top_k
-    reference: np.ndarray | None = None, # [R, D] from `embed_references`; default: the shipped ones
+    vocabulary: Vocabulary, backbones: Backbones, config: WordConfig, reference: np.ndarray | None = None,
 ) -> Namer:
     """Embed the words, audit them where the config says so, and measure their hubness.
 
-    Raises DataError where the prompt has no place for the word, and where no word is left."""
+    Raises DataError where the prompt has no place for the word, and where no word is left.
+
+    Args:
+        config: prompt, audit, hubness_weight, frequency_weight, temperature, top_k
+        reference: [R, D] from `embed_references`; default: the shipped ones"""
     kept, taken_out = vocabulary.audited() if config.audit else (vocabulary, ())
     text = embed_vocabulary(vocabulary, backbones, config.prompt)    # all words, so that the cache serves both
     if taken_out: text = text[np.isin(vocabulary.words, kept.words)]
@@ -278,14 +311,15 @@ def make_namer(
     return Namer(kept, text, hubness(text, reference), config, origin, taken_out)
 
 # %% ../nbs/07_naming.ipynb #cca4afe3
-def evidence(
-    whole: np.ndarray,   # [D] unit length, the photo with nothing masked and nothing subtracted
-    before: np.ndarray,  # [K, D] unit length, segments before subtraction
-    after: np.ndarray,   # [K, D] unit length, segments as they are named
-    namer: Namer,
-    n: int = 4,          # best words of each of the three
-) -> list[tuple]:        # K tuples of (word, cosine with photo, segment before, after), risen first
-    "What subtraction (equation 3) did to the words of the photo and of each segment."
+def evidence(whole: np.ndarray, before: np.ndarray, after: np.ndarray, namer: Namer, n: int = 4) -> list[tuple]:
+    """What subtraction (equation 3) did to the words of the photo and of each segment.
+
+    Args:
+        whole: [D] unit length, the photo with nothing masked and nothing subtracted
+        before: [K, D] unit length, segments before subtraction
+        after: [K, D] unit length, segments as they are named
+        n: best words of each of the three
+    Returns: K tuples of (word, cosine with photo, segment before, after), risen first"""
     def top(z: np.ndarray) -> np.ndarray: return np.argsort(-namer.scores(np.atleast_2d(z)), axis=1, kind="stable")[:,
         :n]
     of_photo, of_before, of_after = top(whole)[0], top(before), top(after)

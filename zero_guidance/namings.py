@@ -39,14 +39,17 @@ class Models:
 
     @classmethod
     def from_preset(
-        cls,
-        preset: str = "lite",                  # "lite", "paper" or "tiny"
-        device: str = "auto",                  # "auto", "cpu", "cuda", "mps"
-        dtype: Any = None,                     # torch dtype; float32 when None
-        vocabulary: Vocabulary | None = None,  # words of instant naming; the bundled nouns when None
-        **constants: Any,                      # constants that differ from the preset's, by their flat names, e.g. n=10
+        cls, preset: str = "lite", device: str = "auto", dtype: Any = None, vocabulary: Vocabulary | None = None,
+        **constants: Any,
     ) -> Self:
-        "Load a preset; lite fetches its weights on first use. Raises `WeightsError` and `ConfigError`."
+        """Load a preset; lite fetches its weights on first use. Raises `WeightsError` and `ConfigError`.
+
+        Args:
+            preset: "lite", "paper" or "tiny"
+            device: "auto", "cpu", "cuda", "mps"
+            dtype: torch dtype; float32 when None
+            vocabulary: words of instant naming; the bundled nouns when None
+            constants: constants that differ from the preset's, by their flat names, e.g. n=10"""
         backbones = load_backbones(preset, device, dtype)
         backbones.keys_vit, backbones.joint_vit  # loaded now, so that no photo's seconds count it
         return cls(backbones, backbones.config.replace(**constants), vocabulary)
@@ -85,7 +88,12 @@ Name = tuple[str, float, float]  # word, cosine with the segment, probability am
 
 @dataclass(frozen=True)
 class Naming:
-    "A way from embeddings to words: a row of `NAMINGS`."
+    """A way from embeddings to words: a row of `NAMINGS`.
+
+    Attributes:
+        name: (ZeroGuidance, [K, D]) -> K lists, best first
+        provenance: what a result says of it, as JSON
+        free: True: naming one more segment costs nothing"""
     name: Callable[[Any, np.ndarray], list[list[Name]]]  # (ZeroGuidance, [K, D]) -> K lists, best first
     embed: Callable[[Any, list[str]], np.ndarray] = lambda zg, words: _embed_prompted(zg,
         words)  # (ZeroGuidance, K words) -> [K, D]
@@ -149,11 +157,12 @@ NAMINGS["zerocap"] = Naming(lambda zg, embeddings: _captions(zg, embeddings, zg.
 NAMINGS["weighed"] = Naming(lambda zg, embeddings: _captions(zg, embeddings, zg.config.words.weighed))
 
 # %% ../nbs/08b_namings.ipynb #e900af96
-def names_of(
-    zg: Models,
-    embeddings: np.ndarray,                   # [K, D] unit length
-) -> list[tuple[list[Name], np.ndarray]]:     # K of (names, [D] embedding of the best name)
-    "Names of K segments, best first. Raises `DataError` (not finite), `ConfigError` (unknown naming)."
+def names_of(zg: Models, embeddings: np.ndarray) -> list[tuple[list[Name], np.ndarray]]:
+    """Names of K segments, best first. Raises `DataError` (not finite), `ConfigError` (unknown naming).
+
+    Args:
+        embeddings: [K, D] unit length
+    Returns: K of (names, [D] embedding of the best name)"""
     if not len(embeddings): return []
     naming = NAMINGS[zg.config.words.naming]
     rows = naming.name(zg, embeddings)

@@ -25,25 +25,27 @@ from .segment_masks import Leaves, oversegment
 from .regions import Segment, mask_to_rle
 from .segmentation import Segmentation
 
-# %% ../nbs/09_pipeline.ipynb #686ddd6c
+# %% ../nbs/09_pipeline.ipynb #78cff767
 class _Embeddings(Models):
     "Masks and texts as vectors of one space."
 
-    def embed_masks(
-        self,
-        image: Any,         # path, PIL image, array or bytes
-        masks: np.ndarray,  # [K, H, W] bool, of the image's size; may overlap
-    ) -> np.ndarray:        # [K, D] float32, unit length
+    def embed_masks(self, image: Any, masks: np.ndarray) -> np.ndarray:
         """Section 3.2 for masks from anywhere.
 
-        Raises `ImageError`, and `DataError` for masks of another size or without a pixel."""
+        Raises `ImageError`, and `DataError` for masks of another size or without a pixel.
+
+        Args:
+            image: path, PIL image, array or bytes
+            masks: [K, H, W] bool, of the image's size; may overlap
+        Returns: [K, D] float32, unit length"""
         return embed_segments(read_image(image), np.asarray(masks), self.backbones, self.config.embedding)[0]
 
-    def embed_texts(
-        self,
-        texts: list[str],  # T texts, taken as they are: no prompt is put around them
-    ) -> np.ndarray:       # [T, D] float32, unit length, the same space as `embed_masks`
-        "Texts in the space of the segments."
+    def embed_texts(self, texts: list[str]) -> np.ndarray:
+        """Texts in the space of the segments.
+
+        Args:
+            texts: T texts, taken as they are: no prompt is put around them
+        Returns: [T, D] float32, unit length, the same space as `embed_masks`"""
         return self.backbones.embed_texts(list(texts)).cpu().numpy()
 
 # %% ../nbs/09_pipeline.ipynb #95f27060
@@ -93,7 +95,7 @@ def _reasons(
     whole = before(np.ones_like(masks[:1]))[0][0]
     return evidence(whole, before(masks)[0], embeddings, zg.namer)
 
-# %% ../nbs/09_pipeline.ipynb #07076bce
+# %% ../nbs/09_pipeline.ipynb #71fc0e82
 def _provenance(zg: Models, image: np.ndarray) -> dict:
     "What a result was made with: preset, weights, versions, seed, image, words."
     words = NAMINGS[zg.config.words.naming].provenance(zg)
@@ -149,7 +151,7 @@ def _name_and_merge(
         names |= {node: row for node, (row, _) in zip(unnamed, rows)}
     return merged, names, traces
 
-# %% ../nbs/09_pipeline.ipynb #0a5c0c25
+# %% ../nbs/09_pipeline.ipynb #e7c86522
 def _assemble(
     zg: Models,
     image: np.ndarray,   # [H, W, 3] uint8 RGB
@@ -186,7 +188,7 @@ def _given(
     return Segmentation(image.shape[:2], None if overlap else label_map, segments, None, zg.config, seconds,
                         _provenance(zg, image), image)
 
-# %% ../nbs/09_pipeline.ipynb #1c3528f2
+# %% ../nbs/09_pipeline.ipynb #2141c77d
 def _named_tree(
     zg: Models,
     image: np.ndarray,        # [H, W, 3] uint8 RGB
@@ -207,35 +209,41 @@ def _named_tree(
 class ZeroGuidance(_Embeddings):
     "Section 3: a photo in, named segments out. Make one with `from_preset`, then call it with a photo."
 
-    def __call__(
-        self,
-        image: Any,                                     # path, PIL image, array or bytes
-        on_stage: Callable[[str], None] | None = None,  # called with a stage's name when it begins
-    ) -> Segmentation:  # segments of the photo, largest first, each with its name
-        "Section 3, all of it. Raises `ImageError`."
+    def __call__(self, image: Any, on_stage: Callable[[str], None] | None = None) -> Segmentation:
+        """Section 3, all of it. Raises `ImageError`.
+
+        Args:
+            image: path, PIL image, array or bytes
+            on_stage: called with a stage's name when it begins
+        Returns: segments of the photo, largest first, each with its name"""
         photo, clock = read_image(image), StageClock(on_stage)
         with clock("clusters"): leaves = oversegment(photo, self.backbones, self.config.clusters)
         with clock("embeddings"): embedder, before = _embedders(self, photo)
         return self.name_tree(photo, leaves, embedder, before, clock)
 
     def name_tree(
-        self,
-        image: np.ndarray,                # [H, W, 3] uint8 RGB
-        leaves: Leaves,                   # label map in 1..K, K nodes, the tree that they were cut from
-        embedder: Embedder,               # masks -> embeddings, and their trace
-        before: Embedder | None = None,   # the same without subtraction; None: no reasons are given
-        clock: StageClock | None = None,  # that timed the stages before
-    ) -> Segmentation:  # segments of the photo, largest first
-        "Sections 3.3 and 3.4 for segments that a tree was cut into, embedded in any way: names, and siblings joined."
+        self, image: np.ndarray, leaves: Leaves, embedder: Embedder, before: Embedder | None = None,
+        clock: StageClock | None = None,
+    ) -> Segmentation:
+        """Sections 3.3 and 3.4 for segments that a tree was cut into, embedded in any way: names, and siblings joined.
+
+        Args:
+            image: [H, W, 3] uint8 RGB
+            leaves: label map in 1..K, K nodes, the tree that they were cut from
+            embedder: masks -> embeddings, and their trace
+            before: the same without subtraction; None: no reasons are given
+            clock: that timed the stages before
+        Returns: segments of the photo, largest first"""
         return _named_tree(self, image, leaves, embedder, before, clock or StageClock())
 
-    def name_masks(
-        self,
-        image: Any,                                     # path, PIL image, array or bytes
-        masks: np.ndarray,                              # [K, H, W] bool, of the image's size; may overlap
-        on_stage: Callable[[str], None] | None = None,  # called with a stage's name when it begins
-    ) -> Segmentation:  # segment k + 1 is masks[k]; no tree
-        "Sections 3.2 and 3.3 for given masks. Raises `ImageError`, `DataError` (another size, no pixel)."
+    def name_masks(self, image: Any, masks: np.ndarray, on_stage: Callable[[str], None] | None = None) -> Segmentation:
+        """Sections 3.2 and 3.3 for given masks. Raises `ImageError`, `DataError` (another size, no pixel).
+
+        Args:
+            image: path, PIL image, array or bytes
+            masks: [K, H, W] bool, of the image's size; may overlap
+            on_stage: called with a stage's name when it begins
+        Returns: segment k + 1 is masks[k]; no tree"""
         photo, masks, clock = read_image(image), np.asarray(masks), StageClock(on_stage)
         with clock("embeddings"):
             embedder, before = _embedders(self, photo)

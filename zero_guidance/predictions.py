@@ -34,7 +34,11 @@ from .storage import load_segmentation
 # %% ../nbs/12b_predictions.ipynb #76ee7dc5
 @dataclass(frozen=True, eq=False)
 class Results(Mapping):
-    "A system's results by photo, each read or made when it is asked for."
+    """A system's results by photo, each read or made when it is asked for.
+
+    Attributes:
+        photos: names
+        read: name -> result"""
     photos: tuple[str, ...]              # names
     read: Callable[[str], Segmentation]  # name -> result
 
@@ -50,10 +54,11 @@ class Results(Mapping):
     def __len__(self) -> int: return len(self.photos)
 
 # %% ../nbs/12b_predictions.ipynb #12b00002
-def saved_results(
-    folder: str | Path,  # holds one folder for each photo, as `zero_guidance segment --out` writes them
-) -> Results:
-    "Saved `Segmentation`s by the names of their folders. Raises `DataError` where there is none."
+def saved_results(folder: str | Path) -> Results:
+    """Saved `Segmentation`s by the names of their folders. Raises `DataError` where there is none.
+
+    Args:
+        folder: holds one folder for each photo, as `zero_guidance segment --out` writes them"""
     paths = {path.parent.name: path.parent for path in sorted(Path(folder).glob("*/segmentation.json"))}
     if not paths: raise DataError(f"{folder}: no saved segmentations; give the folder that segment --out wrote")
     return Results(tuple(paths), lambda photo: load_segmentation(paths[photo]))
@@ -100,14 +105,16 @@ def _panoptic_photo(png: Path, infos: list, names: dict) -> Segmentation:
     return Segmentation((height, width), label_map, segments)
 
 # %% ../nbs/12b_predictions.ipynb #12b00009
-def read_panoptic(
-    path: str | Path,                 # panoptic JSON
-    masks: str | Path | None = None,  # folder of its PNGs; None: the JSON's name without .json, or its own folder
-) -> Results:                         # by photo: the file name without its suffix
+def read_panoptic(path: str | Path, masks: str | Path | None = None) -> Results:
     """A COCO panoptic JSON with free-text category names.
 
     Raises `DataError`: no such file, not that format, a category without a name or unknown, PNGs absent, a segment
-    without pixels, ids that the JSON lacks."""
+    without pixels, ids that the JSON lacks.
+
+    Args:
+        path: panoptic JSON
+        masks: folder of its PNGs; None: the JSON's name without .json, or its own folder
+    Returns: by photo: the file name without its suffix"""
     path = Path(path)
     content = _panoptic_json(path)
     names = _panoptic_names(path, content)
@@ -123,11 +130,13 @@ def _panoptic_infos(result: Segmentation, words: dict) -> list[dict]:  # words: 
     category = lambda s: words.setdefault(s.label, len(words) + 1)
     return [dict(id=s.id, category_id=category(s), area=s.area, bbox=list(s.bbox), iscrowd=0) for s in result]
 
-def write_panoptic(
-    results: Mapping[str, Segmentation],  # by photo; where masks overlap the smaller lies on top
-    path: str | Path,                     # the JSON; its PNGs go into a folder of that name beside it
-) -> Path:                                # the JSON
-    "Results as COCO panoptic, a category for each word. The JSON comes last: it is there only when all is."
+def write_panoptic(results: Mapping[str, Segmentation], path: str | Path) -> Path:
+    """Results as COCO panoptic, a category for each word. The JSON comes last: it is there only when all is.
+
+    Args:
+        results: by photo; where masks overlap the smaller lies on top
+        path: the JSON; its PNGs go into a folder of that name beside it
+    Returns: the JSON"""
     path, words, images, annotations = Path(path), {}, [], []
     for number, (photo, result) in enumerate(results.items(), start=1):
         drawn = result.draw_map()
@@ -143,21 +152,23 @@ def write_panoptic(
     return path
 
 # %% ../nbs/12b_predictions.ipynb #12b0000c
-def read_predictions(
-    path: str | Path,                 # a panoptic JSON, or a folder of saved results
-    masks: str | Path | None = None,  # folder of the JSON's PNGs, where it is not beside it
-) -> Results:
-    "What a system found, in either form. Raises `DataError`."
+def read_predictions(path: str | Path, masks: str | Path | None = None) -> Results:
+    """What a system found, in either form. Raises `DataError`.
+
+    Args:
+        path: a panoptic JSON, or a folder of saved results
+        masks: folder of the JSON's PNGs, where it is not beside it"""
     return saved_results(path) if Path(path).is_dir() else read_panoptic(path, masks)
 
 # %% ../nbs/12b_predictions.ipynb #2027a52e
 def with_embeddings(
-    results: Mapping[str, Segmentation],
-    dataset: LabelledSet,  # whose photos the masks are of
-    backbones: Backbones,
-    config: Config,        # its `embedding`
+    results: Mapping[str, Segmentation], dataset: LabelledSet, backbones: Backbones, config: Config,
 ) -> Results:
-    "The same results, every segment with an embedding in this joint space. Raises `DataError` for other sizes."
+    """The same results, every segment with an embedding in this joint space. Raises `DataError` for other sizes.
+
+    Args:
+        dataset: whose photos the masks are of
+        config: its `embedding`"""
     backbones.joint_vit  # loaded now: its digest is asked for next
     own = backbones.weights_sha256("joint")
     def read(photo: str) -> Segmentation:
@@ -174,14 +185,18 @@ def with_embeddings(
 
 # %% ../nbs/12b_predictions.ipynb #12b0000f
 def lexical_results(
-    tally: Tally,
-    wordnet: Any,                         # from `load_wordnet`
-    protocols: Iterable[str] = PROTOCOLS, # "paper", "code"
-    name: str = "zero_guidance",          # of the system
-    tau_iou: float = .5,                  # least overlap that counts as found
-    **about,                              # kept beside the figures
-) -> list[EvaluationResult]:              # one for each level, cumulative, and protocol
-    "The lexical rule: first only exact words count, then synonyms too, then hyponyms, then meronyms."
+    tally: Tally, wordnet: Any, protocols: Iterable[str] = PROTOCOLS, name: str = "zero_guidance", tau_iou: float = .5,
+    **about,
+) -> list[EvaluationResult]:
+    """The lexical rule: first only exact words count, then synonyms too, then hyponyms, then meronyms.
+
+    Args:
+        wordnet: from `load_wordnet`
+        protocols: "paper", "code"
+        name: of the system
+        tau_iou: least overlap that counts as found
+        about: kept beside the figures
+    Returns: one for each level, cumulative, and protocol"""
     unique, row = np.unique(np.asarray(tally.texts, str), return_inverse=True)  # each word is looked up once
     to, level = lexical_assignment(lexical_levels(wordnet, unique.tolist(), list(tally.classes)))
     to, level = to[row], level[row]
@@ -190,16 +205,20 @@ def lexical_results(
 
 # %% ../nbs/12b_predictions.ipynb #82b13cbe
 def evaluate(
-    predictions: Mapping[str, Segmentation] | Tally,  # results by photo, or their tally
-    dataset: LabelledSet,
-    backbones: Backbones,                 # its sentence model and text tower
-    config: Config,                       # its `scoring`, and the prompt of its `words`
-    name: str = "zero_guidance",          # of the system
-    wordnet: Any = None,                  # from `load_wordnet`; None leaves the lexical rule out
-    protocols: Iterable[str] = PROTOCOLS, # "paper", "code"
-    **about,                              # kept beside the figures
-) -> list[EvaluationResult]:              # one for each rule and protocol
-    "Section 4 for a system's results."
+    predictions: Mapping[str, Segmentation] | Tally, dataset: LabelledSet, backbones: Backbones, config: Config,
+    name: str = "zero_guidance", wordnet: Any = None, protocols: Iterable[str] = PROTOCOLS, **about,
+) -> list[EvaluationResult]:
+    """Section 4 for a system's results.
+
+    Args:
+        predictions: results by photo, or their tally
+        backbones: its sentence model and text tower
+        config: its `scoring`, and the prompt of its `words`
+        name: of the system
+        wordnet: from `load_wordnet`; None leaves the lexical rule out
+        protocols: "paper", "code"
+        about: kept beside the figures
+    Returns: one for each rule and protocol"""
     counts = predictions if isinstance(predictions, Tally) else tally(predictions, dataset)
     about, limits = dict(preset=backbones.preset.name) | about, config.scoring
     similar = text_to_text(counts.texts, counts.classes, backbones.embed_sentences)

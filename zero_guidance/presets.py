@@ -26,7 +26,20 @@ _PARTS = "keys_vit", "joint", "language_model", "sentence_model"
 
 @dataclass(frozen=True)
 class Preset:
-    "Which models play the parts, as data. A model is written `library:name` or `library:name@weights`."
+    """Which models play the parts, as data. A model is written `library:name` or `library:name@weights`.
+
+    Attributes:
+        name: shown to people and kept in results
+        keys_vit: self-supervised ViT whose keys are clustered (section 3.1)
+        joint: image-text model (section 3.2)
+        language_model: causal language model (section 3.3)
+        sentence_model: the evaluation's text model (section 4)
+        config: constants tuned for these models
+        keys_norm: (mean, std) that the keys ViT expects
+        joint_norm: (mean, std) that the image-text model expects
+        position_offset: of `resample_positions`, for the keys ViT
+        bos_id: token before every prompt; the tokenizer's own when None
+        joint_sha256: SHA-256 of the joint tower's file; unchecked when empty"""
     name: str            # shown to people and kept in results
     keys_vit: str        # self-supervised ViT whose keys are clustered (section 3.1)
     joint: str           # image-text model (section 3.2)
@@ -54,10 +67,12 @@ PRESETS = {preset.name: preset for preset in (
 )}
 
 # %% ../nbs/01_presets.ipynb #c4cc9437
-def split_spec(
-    spec: str,                # "library:name" or "library:name@weights"
-) -> tuple[str, str, str]:    # library, name, weights; weights are empty where none are given
-    "The three parts of a model's line."
+def split_spec(spec: str) -> tuple[str, str, str]:
+    """The three parts of a model's line.
+
+    Args:
+        spec: "library:name" or "library:name@weights"
+    Returns: library, name, weights; weights are empty where none are given"""
     library, _, rest = spec.partition(":")
     name, _, weights = rest.partition("@")
     return library, name, weights
@@ -109,10 +124,12 @@ def _in_hub_cache(repository: str) -> bool:
     return (Path(HF_HUB_CACHE)/f"models--{repository.replace('/', '--')}"/"snapshots").is_dir()
 
 # %% ../nbs/01_presets.ipynb #db0ef6fd
-def installed(
-    preset: str | None = None,  # "lite", "teacher" or "paper"; all when None
-) -> list[dict]:                # one row a model: preset, model, present, megabytes (download), licence, origin
-    "What is on this machine. Nothing is loaded or fetched."
+def installed(preset: str | None = None) -> list[dict]:
+    """What is on this machine. Nothing is loaded or fetched.
+
+    Args:
+        preset: "lite", "teacher" or "paper"; all when None
+    Returns: one row a model: preset, model, present, megabytes (download), licence, origin"""
     rows = [(w.group, w.name, w.ready, w.megabytes, w.licence, w.origin) for w in WHEELS.values()]
     file = joint_file("joint_lite")
     megabytes = round(file.stat().st_size / 1e6, 1) if file.is_file() else 0.0

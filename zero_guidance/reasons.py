@@ -90,22 +90,26 @@ def _plot_words(
     after.set_color("0.3")
 
 # %% ../nbs/00_reasons.ipynb #1df6cea5
-def widen(
-    figure: Any,   # an empty matplotlib Figure
-    width: float,  # inches
-) -> Any:          # the figure
-    "Make room for three panels beside one another."
+def widen(figure: Any, width: float) -> Any:
+    """Make room for three panels beside one another.
+
+    Args:
+        figure: an empty matplotlib Figure
+        width: inches
+    Returns: the figure"""
     figure.set_size_inches(1.4 * width, .5 * width)
     figure.set_layout_engine("constrained")
     return figure
 
 # %% ../nbs/00_reasons.ipynb #a184fc7f
-def draw_reasons(
-    figure: Any,            # matplotlib Figure or SubFigure
-    segment: "Segment",     # with evidence, saliency and weight
-    layers: Sequence[int],  # numbers of the masked layers, from 1
-) -> Any:                   # the figure
-    "Why a segment has its name (section 3.2): where it is, what was subtracted, and what that did to words."
+def draw_reasons(figure: Any, segment: "Segment", layers: Sequence[int]) -> Any:
+    """Why a segment has its name (section 3.2): where it is, what was subtracted, and what that did to words.
+
+    Args:
+        figure: matplotlib Figure or SubFigure
+        segment: with evidence, saliency and weight
+        layers: numbers of the masked layers, from 1
+    Returns: the figure"""
     with style():
         where, bars, words = figure.subplots(1, 3, width_ratios=(1.5, 1, 2))
         draw_overlay(where, segment._image, segment.mask.astype(np.int32), {}, {1: segment.colour})

@@ -30,12 +30,14 @@ def _with_record(
     return dataclasses.replace(seg, leaf_map=numbers[seg.label_map], tried=tried)
 
 # %% ../nbs/00_recut.ipynb #3f6788c9
-def replay_merges(
-    nodes: Sequence[int],         # of a cut
-    attempts: Sequence[Attempt],  # in their order
-    tau: float,                   # least score
-) -> list[int]:                   # nodes, ascending
-    "Merge again (section 3.4): an attempt joins its two nodes where both are there and its score reaches tau."
+def replay_merges(nodes: Sequence[int], attempts: Sequence[Attempt], tau: float) -> list[int]:
+    """Merge again (section 3.4): an attempt joins its two nodes where both are there and its score reaches tau.
+
+    Args:
+        nodes: of a cut
+        attempts: in their order
+        tau: least score
+    Returns: nodes, ascending"""
     standing = set(nodes)
     for a in attempts:
         if {a.left, a.right} <= standing and a.score >= tau: standing = standing - {a.left, a.right} | {a.parent}
@@ -71,10 +73,12 @@ def _nearest_own_point(
     return rim[nearest][pair_of_stray]
 
 # %% ../nbs/00_recut.ipynb #294083ed
-def leaf_of_each_pixel(
-    seg: Segmentation,  # with a record
-) -> np.ndarray:        # [H, W] int32, -1 where no segment is
-    "The leaf of each pixel: the one under it, or the nearest of its own segment's."
+def leaf_of_each_pixel(seg: Segmentation) -> np.ndarray:
+    """The leaf of each pixel: the one under it, or the nearest of its own segment's.
+
+    Args:
+        seg: with a record
+    Returns: [H, W] int32, -1 where no segment is"""
     grid, segments = seg.tree.leaf_grid, seg.leaf_map.ravel()                                   # [h, w], [H * W]
     owner = _owner_of_each_leaf(seg)                                                            # [N]
     points = resize_labels(np.arange(grid.size).reshape(grid.shape), *seg.image_size).ravel()   # under each pixel
@@ -97,15 +101,18 @@ def _segment_for_node(
 
 # %% ../nbs/00_recut.ipynb #d9beae9d
 def cut_again(
-    seg: Segmentation,         # with a tree
-    n: int | None = None,      # clusters before pruning; None keeps the config's, here and below
-    T: float | None = None,    # cosine above which siblings are one
-    tau: float | None = None,  # siblings at least so alike are merged
+    seg: Segmentation, n: int | None = None, T: float | None = None, tau: float | None = None,
 ) -> Segmentation:
     """The same photo cut into other nodes of the stored tree and merged again, largest segment first.
 
     A node that was tried keeps its name and numbers; another borrows a name, with a score of NaN to say so. A tau below
-    the run's joins only what the run tried. A node without a pixel is left out. Raises `ConfigError`, `DataError`."""
+    the run's joins only what the run tried. A node without a pixel is left out. Raises `ConfigError`, `DataError`.
+
+    Args:
+        seg: with a tree
+        n: clusters before pruning; None keeps the config's, here and below
+        T: cosine above which siblings are one
+        tau: siblings at least so alike are merged"""
     seg, given = _with_record(seg), dict(n=n, T=T, tau=tau)
     config = seg.config.replace(**{name: value for name, value in given.items() if value is not None})
     clusters, tree = config.clusters, seg.tree
@@ -133,10 +140,12 @@ def _sliders(
             FloatSlider(seg.config.merging.tau, min=0, max=1, step=.01, description="tau", **later)]
 
 # %% ../nbs/00_recut.ipynb #d697cead
-def explore(
-    seg: Segmentation,  # with a tree
-) -> Any:               # ipywidgets.VBox of three sliders, which Jupyter shows
-    "Show the picture, cut again whenever a slider for n, T or tau moves. Raises `ConfigError`, `DataError`."
+def explore(seg: Segmentation) -> Any:
+    """Show the picture, cut again whenever a slider for n, T or tau moves. Raises `ConfigError`, `DataError`.
+
+    Args:
+        seg: with a tree
+    Returns: ipywidgets.VBox of three sliders, which Jupyter shows"""
     from IPython.display import Image, display
     seg = _with_record(seg)  # once, so that every cut finds the leaves of the pixels
     sliders = _sliders(seg)

@@ -19,18 +19,22 @@ from .reasons import draw_reasons, widen
 from .tree import SegmentTree, same_fields
 
 # %% ../nbs/00_regions.ipynb #d31740cb
-def mask_to_rle(
-    mask: np.ndarray,  # [H, W] bool
-) -> dict:             # {"size": [H, W], "counts": text}
-    "A mask as COCO's compressed run lengths."
+def mask_to_rle(mask: np.ndarray) -> dict:
+    """A mask as COCO's compressed run lengths.
+
+    Args:
+        mask: [H, W] bool
+    Returns: {"size": [H, W], "counts": text}"""
     from pycocotools import mask as coco
     rle = coco.encode(np.asfortranarray(mask, dtype=np.uint8))
     return {"size": [int(side) for side in rle["size"]], "counts": rle["counts"].decode("ascii")}
 
-def rle_to_mask(
-    rle: dict,    # COCO's compressed run lengths
-) -> np.ndarray:  # [H, W] bool
-    "A mask from COCO's compressed run lengths."
+def rle_to_mask(rle: dict) -> np.ndarray:
+    """A mask from COCO's compressed run lengths.
+
+    Args:
+        rle: COCO's compressed run lengths
+    Returns: [H, W] bool"""
     from pycocotools import mask as coco
     return coco.decode({"size": rle["size"], "counts": rle["counts"].encode("ascii")}).astype(bool)
 
@@ -68,11 +72,13 @@ class _SegmentFields:
         for name, convert in _FIELD_TYPES.items(): object.__setattr__(self, name, convert(getattr(self, name)))
 
 # %% ../nbs/00_regions.ipynb #4733626b
-def shortened(
-    text: str,        # any
-    limit: int = 80,  # characters, at least 3
-) -> str:             # at most `limit` characters
-    "A text cut to a length that fits into one line."
+def shortened(text: str, limit: int = 80) -> str:
+    """A text cut to a length that fits into one line.
+
+    Args:
+        text: any
+        limit: characters, at least 3
+    Returns: at most `limit` characters"""
     return text if len(text) <= limit else text[:limit - 3] + "..."
 
 # %% ../nbs/00_regions.ipynb #a6c2f56c
@@ -91,10 +97,12 @@ class Segment(_SegmentFields):
         if self._canvas is not None: return self._canvas.colours[self.id]
         return node_colour(self.node if self.node >= 0 else self.id)
 
-    def explain(self,
-        figure: Any = None,  # matplotlib Figure or SubFigure to draw into; None shows a picture of its own
-    ) -> Any:                # the figure; None where a picture was shown
-        "Show where it is, what was subtracted (section 3.2), and what that did to words. Raises `DataError`."
+    def explain(self, figure: Any = None) -> Any:
+        """Show where it is, what was subtracted (section 3.2), and what that did to words. Raises `DataError`.
+
+        Args:
+            figure: matplotlib Figure or SubFigure to draw into; None shows a picture of its own
+        Returns: the figure; None where a picture was shown"""
         return _explain(self, figure)
 
     @property
@@ -119,12 +127,13 @@ def _is_evidence(
     return all(abs(cosine) <= 1 + 1e-4 for cosine in row[1:])  # NaN is no cosine
 
 # %% ../nbs/00_regions.ipynb #bdefde82
-def check_segment(
-    s: Segment,   # to be checked
-    area: int,    # px, counted
-    bbox: tuple,  # px, measured
-):
-    "Refuse a segment that contradicts its mask or itself. Raises `DataError`."
+def check_segment(s: Segment, area: int, bbox: tuple):
+    """Refuse a segment that contradicts its mask or itself. Raises `DataError`.
+
+    Args:
+        s: to be checked
+        area: px, counted
+        bbox: px, measured"""
     def refuse(what): raise DataError(f"segment {s.id}: {what}")
     def within(x, low, high): return math.isnan(x) or low <= x <= high
     def one_per_layer(v): return v is None or (v.ndim == 1 and np.isfinite(v).all())
@@ -146,7 +155,15 @@ def check_segment(
 class Canvas:
     """What the segments of one photo share.
 
-    It refers to no `Segmentation`: a ring of references would keep photos in memory after their last use."""
+    It refers to no `Segmentation`: a ring of references would keep photos in memory after their last use.
+
+    Attributes:
+        image_size: (H, W) px
+        label_map: [H, W] int32, None where masks overlap
+        segments: of Segment, measured, not yet on a canvas
+        tree: None where masks were given
+        image: [H, W, 3] uint8
+        mask_layers: blocks whose attention was masked, from 1"""
     image_size: tuple[int, int]    # (H, W) px
     label_map: np.ndarray | None   # [H, W] int32, None where masks overlap
     segments: tuple                # of Segment, measured, not yet on a canvas
@@ -189,7 +206,16 @@ def _explain(
 # %% ../nbs/00_regions.ipynb #3ba658e4
 @dataclass(frozen=True)
 class Attempt:
-    "One test of section 3.4: two siblings, and whether they joined into `parent`."
+    """One test of section 3.4: two siblings, and whether they joined into `parent`.
+
+    Attributes:
+        parent: tree node of the union
+        left: tree node
+        right: tree node
+        cos_image: cosine of the children's embeddings
+        cos_text: cosine of the children's names; None where words have no say
+        score: weighted mean of the two
+        merged: score >= tau"""
     parent: int             # tree node of the union
     left: int               # tree node
     right: int              # tree node

@@ -20,27 +20,33 @@ from .core import DataError, atomic_write, file_sha256
 # %% ../nbs/00_results.ipynb #d0458ec3
 _PICTURES = (".png", ".jpg")
 
-def results_root() -> Path:  # an existing folder
-    "The checkout: the folder that holds `nbs`, `data` and `figures`. Raises `DataError` for a package without one."
+def results_root() -> Path:
+    """The checkout: the folder that holds `nbs`, `data` and `figures`. Raises `DataError` for a package without one.
+
+    Returns: an existing folder"""
     root = Path(__file__).resolve().parents[1] if "__file__" in globals() else Path.cwd().parent
     if not (root/"nbs").is_dir(): raise DataError(f"{root}: no checkout with nbs/; results are written from a clone of the project")
     return root
 
-def result_path(
-    name: str,          # "14_ablation.csv", or "14_best.jpg"
-    root: Path | None = None,  # the checkout; `results_root()` when None
-) -> Path:              # where a table or a picture of that name stands
-    "Where a result stands. Raises `DataError` for a name with a folder or another ending."
+def result_path(name: str, root: Path | None = None) -> Path:
+    """Where a result stands. Raises `DataError` for a name with a folder or another ending.
+
+    Args:
+        name: "14_ablation.csv", or "14_best.jpg"
+        root: the checkout; `results_root()` when None
+    Returns: where a table or a picture of that name stands"""
     path = Path(name)
     if path.name != name or path.suffix not in (".csv", *_PICTURES):
         raise DataError(f"result {name!r}: give a plain file name that ends in .csv, {' or '.join(_PICTURES)}")
     return (root or results_root())/("figures" if path.suffix in _PICTURES else "data/results")/name
 
 # %% ../nbs/00_results.ipynb #6169a13e
-def running_cell(
-    root: Path,  # the checkout
-) -> dict:       # notebook, cell (its id), source_sha256; empty outside a notebook
-    "The notebook cell that is being executed."
+def running_cell(root: Path) -> dict:
+    """The notebook cell that is being executed.
+
+    Args:
+        root: the checkout
+    Returns: notebook, cell (its id), source_sha256; empty outside a notebook"""
     try: from IPython import get_ipython
     except ImportError: return {}
     shell = get_ipython()
@@ -54,21 +60,24 @@ def running_cell(
     return about
 
 # %% ../nbs/00_results.ipynb #ffa1305e
-def data_record(
-    dataset: Any,  # a `LabelledSet`: name, photos, path(photo)
-) -> dict:         # name, photos, sha256
-    "Which photos stand behind a result."
+def data_record(dataset: Any) -> dict:
+    """Which photos stand behind a result.
+
+    Args:
+        dataset: a `LabelledSet`: name, photos, path(photo)
+    Returns: name, photos, sha256"""
     digest = hashlib.sha256()
     for photo in dataset.photos: digest.update(f"{photo} {file_sha256(dataset.path(photo))}\n".encode())
     return dict(name=dataset.name, photos=len(dataset.photos), sha256=digest.hexdigest())
 
-def making(
-    backbones: Any = None,  # `Backbones`: preset and weights
-    config: Any = None,     # `Config`, or a part of it
-    data: Any = (),         # a `LabelledSet`, or several
-    n: Any = None,          # what was counted, e.g. dict(segments=1168)
-) -> dict:
-    "What made a result, as JSON: weights, constants, data, versions, date."
+def making(backbones: Any = None, config: Any = None, data: Any = (), n: Any = None) -> dict:
+    """What made a result, as JSON: weights, constants, data, versions, date.
+
+    Args:
+        backbones: `Backbones`: preset and weights
+        config: `Config`, or a part of it
+        data: a `LabelledSet`, or several
+        n: what was counted, e.g. dict(segments=1168)"""
     sets = data if isinstance(data, (tuple, list)) else [data]
     versions = {name: importlib.metadata.version(name) for name in ("zero_guidance", "torch", "numpy", "timm",
         "transformers")}
@@ -81,10 +90,12 @@ def making(
     return record
 
 # %% ../nbs/00_results.ipynb #0e163705
-def read_index(
-    root: Path | None = None,  # the checkout; `results_root()` when None
-) -> dict:                     # file name -> record
-    "The records of all results."
+def read_index(root: Path | None = None) -> dict:
+    """The records of all results.
+
+    Args:
+        root: the checkout; `results_root()` when None
+    Returns: file name -> record"""
     path = (root or results_root())/"data/results/index.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
@@ -96,17 +107,21 @@ def _write_picture(picture: Any, path: Path) -> None:
     image.save(path, **(dict(quality=85, optimize=True) if path.suffix == ".jpg" else dict(optimize=True)))
 
 def save_result(
-    result: Any,            # a DataFrame or a list of dicts for .csv; a Figure, a PIL image or [H, W, 3] uint8 for a picture
-    name: str,              # file name, see `result_path`
-    *,
-    root: Path | None = None,  # the checkout; `results_root()` when None
-    backbones: Any = None,  # whose models made it
-    config: Any = None,     # with which constants
-    data: Any = (),         # on which `LabelledSet`, or several
-    n: Any = None,          # what was counted
-    **about: Any,           # what else is worth knowing, as JSON: seconds, seed, a note
-) -> Path:                  # the file
-    "Write a table or a picture, and the record of its making. Raises `DataError` for a name that is none."
+    result: Any, name: str, *, root: Path | None = None, backbones: Any = None, config: Any = None, data: Any = (),
+    n: Any = None, **about: Any,
+) -> Path:
+    """Write a table or a picture, and the record of its making. Raises `DataError` for a name that is none.
+
+    Args:
+        result: a DataFrame or a list of dicts for .csv; a Figure, a PIL image or [H, W, 3] uint8 for a picture
+        name: file name, see `result_path`
+        root: the checkout; `results_root()` when None
+        backbones: whose models made it
+        config: with which constants
+        data: on which `LabelledSet`, or several
+        n: what was counted
+        about: what else is worth knowing, as JSON: seconds, seed, a note
+    Returns: the file"""
     import pandas
     root = root or results_root()
     path = result_path(name, root)

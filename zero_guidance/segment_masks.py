@@ -69,7 +69,7 @@ def crf_beliefs(
                              rgbim=writable, **shared)
     return np.asarray(crf.inference(config.crf_iterations), np.float32).reshape(len(nodes), H, W)
 
-# %% ../nbs/03a_segment_masks.ipynb #338c5405
+# %% ../nbs/03a_segment_masks.ipynb #c089f287
 def refine_crf(
     tree: SegmentTree,      # over a photo's grid of keys
     nodes: list[int],       # K surviving nodes
@@ -88,7 +88,7 @@ def drop_vanished(
     left, index = np.unique(label_map, return_inverse=True)
     return (index.reshape(label_map.shape) + 1).astype(np.int32), [nodes[k - 1] for k in left]
 
-# %% ../nbs/03a_segment_masks.ipynb #848158fc
+# %% ../nbs/03a_segment_masks.ipynb #7aa116ee
 def leaf_beliefs(
     tree: SegmentTree,
     nodes: list[int],       # K nodes of a cut
@@ -98,7 +98,7 @@ def leaf_beliefs(
     "Each leaf believes in its own node alone."
     return (tree.labels(nodes) == np.arange(1, len(nodes) + 1)[:, None, None]).astype(np.float32)
 
-# %% ../nbs/03a_segment_masks.ipynb #b6110c00
+# %% ../nbs/03a_segment_masks.ipynb #37256c96
 @dataclass(frozen=True)
 class Refinement:
     "A way to edges: what the leaves of the tree are, and how strongly each place believes in each node."
@@ -117,14 +117,14 @@ REFINES.update(crf=Refinement(_tree_of_points, crf_beliefs),  # what `ClusterCon
                superpixel=Refinement(_tree_of_superpixels, leaf_beliefs),
                none=Refinement(_tree_of_points, leaf_beliefs))
 
-# %% ../nbs/03a_segment_masks.ipynb #e6d563df
+# %% ../nbs/03a_segment_masks.ipynb #8214aedf
 def _seen_size(image_size: tuple[int, int], config: ClusterConfig, patch: int) -> tuple[int, int]:
     "The size (h, w), px, at which the CRF sees a photo of (H, W) px."
     if config.mask_resolution == "working": return working_size(image_size, config.short_side, patch, config.stride)
     shrink = min(1, config.crf_side / min(image_size))
     return round(image_size[0] * shrink), round(image_size[1] * shrink)
 
-# %% ../nbs/03a_segment_masks.ipynb #c2205c11
+# %% ../nbs/03a_segment_masks.ipynb #afa167d4
 def _strongest_labels(beliefs: np.ndarray, size: tuple[int, int]) -> np.ndarray:  # [K, h, w], (H, W) px -> [H, W]
     "The label 1..K of each pixel's strongest belief, beliefs read between their places."
     strongest, label_map = torch.full(size, -1.), torch.zeros(size, dtype=torch.int32)
@@ -164,7 +164,7 @@ def photo_tree(
                         config.keys_layer, config.facet)
     return REFINES[config.refine].tree(keys, image, config, backbones.device)
 
-# %% ../nbs/03a_segment_masks.ipynb #d8ace25f
+# %% ../nbs/03a_segment_masks.ipynb #346d75f0
 class Leaves(NamedTuple):
     "A photo's segments before merging: every pixel is in exactly one, and each is a node of the tree."
     label_map: np.ndarray  # [H, W] int32 in 1..K

@@ -217,28 +217,34 @@ def _draw_regions(
 class _Pictured(_Regions):
     "A photo's regions, drawn."
 
-    def show(self,
-        image: Any = None,  # the photo, where the segmentation has none in memory
-        ax: Any = None,     # matplotlib Axes to draw into; None shows a picture of its own
-    ) -> int | None:        # with axes: lines of the legend below them
-        "Show the photo with its regions and their names. Raises `DataError` for a photo of another size."
+    def show(self, image: Any = None, ax: Any = None) -> int | None:
+        """Show the photo with its regions and their names. Raises `DataError` for a photo of another size.
+
+        Args:
+            image: the photo, where the segmentation has none in memory
+            ax: matplotlib Axes to draw into; None shows a picture of its own
+        Returns: with axes: lines of the legend below them"""
         if ax is not None: return _draw_regions(self, image, ax)
         present(lambda figure, width: _fill(figure, self, image, width))
         return None
 
-    def figure(self,
-        image: Any = None,   # the photo, where the segmentation has none in memory
-        width: float = 6.5,  # inches, of the longer side
-        dpi: int = 100,      # px per inch
-    ) -> Any:                # matplotlib Figure; `savefig` writes it
-        "The photo with its regions and their names, and a legend for those too small to carry theirs."
+    def figure(self, image: Any = None, width: float = 6.5, dpi: int = 100) -> Any:
+        """The photo with its regions and their names, and a legend for those too small to carry theirs.
+
+        Args:
+            image: the photo, where the segmentation has none in memory
+            width: inches, of the longer side
+            dpi: px per inch
+        Returns: matplotlib Figure; `savefig` writes it"""
         from matplotlib.figure import Figure
         return _fill(Figure(dpi=dpi), self, image, width)
 
-    def plot_tree(self,
-        ax: Any = None,  # matplotlib Axes; None takes the current one
-    ) -> Any:            # the axes
-        "Draw the tree above the segments, with the photo's part of each where the photo is there. Raises `DataError`."
+    def plot_tree(self, ax: Any = None) -> Any:
+        """Draw the tree above the segments, with the photo's part of each where the photo is there. Raises `DataError`.
+
+        Args:
+            ax: matplotlib Axes; None takes the current one
+        Returns: the axes"""
         if self.tree is None: raise DataError("segmentation: no tree, its masks were given; cut a photo instead")
         names, colours = {s.node: s.label or str(s.id) for s in self}, {s.node: s.colour for s in self}
         return self.tree.plot(ax, [*names], names, self.image, colours)
@@ -265,12 +271,13 @@ class Segmentation(_Pictured):
     Every pixel belongs to one segment, or to none (0) where given masks leave it out; where given masks overlap,
     `label_map` is None and each segment carries its mask. Equality leaves out the photo and the timings."""
 
-    def cut(self,
-        n: int | None = None,      # clusters before pruning; None keeps the config's, here and below
-        T: float | None = None,    # cosine above which siblings are one
-        tau: float | None = None,  # siblings at least so alike are merged
-    ) -> "Segmentation":
-        "The same photo cut into other nodes of the stored tree and merged again, without a network (`recut`)."
+    def cut(self, n: int | None = None, T: float | None = None, tau: float | None = None) -> "Segmentation":
+        """The same photo cut into other nodes of the stored tree and merged again, without a network (`recut`).
+
+        Args:
+            n: clusters before pruning; None keeps the config's, here and below
+            T: cosine above which siblings are one
+            tau: siblings at least so alike are merged"""
         from zero_guidance.recut import cut_again
         return cut_again(self, n, T, tau)
 
@@ -279,19 +286,22 @@ class Segmentation(_Pictured):
         from zero_guidance.recut import explore
         return explore(self)
 
-    def save(self,
-        folder: str | Path,  # where; made, or replaced where it holds a saved segmentation
-    ) -> Path:               # the folder
-        "Write the result as a folder of JSON, PNG and safetensors, all or nothing. Raises `DataError`."
+    def save(self, folder: str | Path) -> Path:
+        """Write the result as a folder of JSON, PNG and safetensors, all or nothing. Raises `DataError`.
+
+        Args:
+            folder: where; made, or replaced where it holds a saved segmentation
+        Returns: the folder"""
         from zero_guidance.storage import save_segmentation
         return save_segmentation(self, folder)
 
     @staticmethod
-    def load(
-        folder: str | Path,  # written by `save`
-        image: Any = None,   # the photo, to draw on
-    ) -> "Segmentation":
-        "Read a saved segmentation; it equals the one that was saved. Raises `DataError`."
+    def load(folder: str | Path, image: Any = None) -> "Segmentation":
+        """Read a saved segmentation; it equals the one that was saved. Raises `DataError`.
+
+        Args:
+            folder: written by `save`
+            image: the photo, to draw on"""
         from zero_guidance.storage import load_segmentation
         return load_segmentation(folder, image)
 

@@ -50,15 +50,16 @@ class Strategies(dict):
         return f"Strategies({self.kind}: {', '.join(self.known)})"
 
 # %% ../nbs/00_settings.ipynb #ef538bcb
-def constant(
-    default: Any,      # the paper's value where it gives one
-    accepts: Any,      # (lowest, highest), choices of a word, `Strategies`, a part that a text must contain, or None
-    what: str,         # what it means
-    where: str = "",   # section or equation; "" where it is ours
-    symbol: str = "",  # the paper's
-    unit: str = "",    # "" for a pure number
-) -> Any:
-    "A dataclass field that knows what it accepts and where it comes from."
+def constant(default: Any, accepts: Any, what: str, where: str = "", symbol: str = "", unit: str = "") -> Any:
+    """A dataclass field that knows what it accepts and where it comes from.
+
+    Args:
+        default: the paper's value where it gives one
+        accepts: (lowest, highest), choices of a word, `Strategies`, a part that a text must contain, or None
+        what: what it means
+        where: section or equation; "" where it is ours
+        symbol: the paper's
+        unit: "" for a pure number"""
     return field(default=default, metadata=dict(accepts=accepts, symbol=symbol, unit=unit, where=where, what=what))
 
 # %% ../nbs/00_settings.ipynb #8a469929
@@ -150,11 +151,14 @@ def json_settings(cls: type, text: str) -> dict:
     if not isinstance(values, dict): raise ConfigError(f"{cls.__name__}: not its JSON; give the text of to_json")
     return values
 
-def shown_changes(
-    changed: dict,    # name -> value
-    most: int = 200,  # characters
-) -> str:             # "n=8, T=0.97"
-    "Changed constants on one short line; how many more there are where they do not fit."
+def shown_changes(changed: dict, most: int = 200) -> str:
+    """Changed constants on one short line; how many more there are where they do not fit.
+
+    Args:
+        changed: name -> value
+        most: characters
+    Returns: "n=8, T=0.97"
+    """
     items = [f"{name}={value!r}" for name, value in changed.items()]
     kept = [item for i, item in enumerate(items) if len(", ".join(items[:i + 1])) <= most]
     rest = len(items) - len(kept)

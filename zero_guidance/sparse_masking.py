@@ -21,17 +21,24 @@ from .vit import joint_embedding, tokens_after
 from .attention_masking import attend_heads, check_layers, join_heads, key_mask, split_heads
 
 # %% ../nbs/04a_sparse_masking.ipynb #20407579
-def own_tokens_suffice(
-    vit: nn.Module,  # timm VisionTransformer
-    mask_layers: tuple[int, ...],  # 1-based layers that are masked
-) -> bool:  # True where they are the last ones without a gap
-    "Section 3.2: whether nothing but a segment's own tokens and the class token reaches its embedding."
+def own_tokens_suffice(vit: nn.Module, mask_layers: tuple[int, ...]) -> bool:
+    """Section 3.2: whether nothing but a segment's own tokens and the class token reaches its embedding.
+
+    Args:
+        vit: timm VisionTransformer
+        mask_layers: 1-based layers that are masked
+    Returns: True where they are the last ones without a gap"""
     return set(range(min(mask_layers), len(vit.blocks) + 1)) <= set(mask_layers)
 
 # %% ../nbs/04a_sparse_masking.ipynb #58cf97e1
 @dataclass(frozen=True)
 class Pack:
-    "Segments that go through the masked layers side by side, and the tokens that each takes along."
+    """Segments that go through the masked layers side by side, and the tokens that each takes along.
+
+    Attributes:
+        segments: [B] which of the K segments
+        tokens: [B, L] which of the N tokens, the class token first
+        mask: [B, L] in 0..1, what each counts as a key"""
     segments: Tensor  # [B] which of the K segments
     tokens: Tensor  # [B, L] which of the N tokens, the class token first
     mask: Tensor  # [B, L] in 0..1, what each counts as a key
@@ -49,21 +56,25 @@ CHUNK_BYTES = 128 * 2**20  # memory for the tables of the segments of one pack
 FILLED = .8  # least share of a pack's rows that a segment brings itself
 
 
-def chunk_size(
-    n_tokens: int,  # N, tokens of the picture, class token included: as many queries a layer may ask for
-    n_keys: int,  # tokens that a segment takes along
-    heads: int,  # attention heads
-    width: int,  # C, numbers of a token
-) -> int:  # segments, at least 1
-    "How many go together: four float32 tables of queries x keys per head, and eight rows a token, each."
+def chunk_size(n_tokens: int, n_keys: int, heads: int, width: int) -> int:
+    """How many go together: four float32 tables of queries x keys per head, and eight rows a token, each.
+
+    Args:
+        n_tokens: N, tokens of the picture, class token included: as many queries a layer may ask for
+        n_keys: tokens that a segment takes along
+        heads: attention heads
+        width: C, numbers of a token
+    Returns: segments, at least 1"""
     return max(1, CHUNK_BYTES // (16 * n_tokens * (heads * n_keys + 2 * width)))
 
 
-def length_groups(
-    lengths: list[int],  # falling
-    room: Callable[[int], int],  # length of the longest -> how many fit
-) -> list[slice]:  # neighbours that go together; one empty slice for no lengths
-    "Cut a falling list where the next is much shorter than the first of its group, or where the group is full."
+def length_groups(lengths: list[int], room: Callable[[int], int]) -> list[slice]:
+    """Cut a falling list where the next is much shorter than the first of its group, or where the group is full.
+
+    Args:
+        lengths: falling
+        room: length of the longest -> how many fit
+    Returns: neighbours that go together; one empty slice for no lengths"""
     starts = [0]
     for i, length in enumerate(lengths):
         longest = lengths[starts[-1]]
@@ -72,12 +83,13 @@ def length_groups(
     return [slice(*ends) for ends in pairwise([*starts, len(lengths)])]
 
 # %% ../nbs/04a_sparse_masking.ipynb #636a88f9
-def own_packs(
-    mask: Tensor,  # [K, N] from `key_mask`
-    heads: int,  # attention heads
-    width: int,  # C, numbers of a token
-) -> list[Pack]:
-    "Sparse packs: each segment with the class token and its own tokens."
+def own_packs(mask: Tensor, heads: int, width: int) -> list[Pack]:
+    """Sparse packs: each segment with the class token and its own tokens.
+
+    Args:
+        mask: [K, N] from `key_mask`
+        heads: attention heads
+        width: C, numbers of a token"""
     lengths, order = (mask > 0).sum(1).sort(descending=True, stable=True)
     lengths = lengths.tolist()
     groups = length_groups(lengths, lambda longest: chunk_size(mask.shape[1], longest, heads, width))
@@ -85,12 +97,13 @@ def own_packs(
     return [_own_pack(mask, order[group], max(lengths[group], default=2)) for group in groups]
 
 
-def whole_packs(
-    mask: Tensor,  # [K, N] from `key_mask`
-    heads: int,  # attention heads
-    width: int,  # C, numbers of a token
-) -> list[Pack]:
-    "Dense packs: each segment with all tokens of the picture, for what compares or mixes all of them."
+def whole_packs(mask: Tensor, heads: int, width: int) -> list[Pack]:
+    """Dense packs: each segment with all tokens of the picture, for what compares or mixes all of them.
+
+    Args:
+        mask: [K, N] from `key_mask`
+        heads: attention heads
+        width: C, numbers of a token"""
     K, N = mask.shape
     chunks = torch.arange(K, device=mask.device).split(chunk_size(N, N, heads, width))
     return [Pack(chunk, torch.arange(N, device=mask.device).expand(len(chunk), -1), mask[chunk]) for chunk in chunks]
@@ -98,7 +111,11 @@ def whole_packs(
 # %% ../nbs/04a_sparse_masking.ipynb #3f8e845a
 @dataclass(frozen=True)
 class Packing:
-    "A way to lead segments through the masked layers: which tokens each takes along, and which segments go together."
+    """A way to lead segments through the masked layers: which tokens each takes along, and which segments go together.
+
+    Attributes:
+        pack: (mask [K, N] from `key_mask`, heads, width C) -> packs
+        sparse: True: the class token and a segment's own tokens; False: all N tokens"""
     pack: Callable[[Tensor, int, int], list[Pack]]  # (mask [K, N] from `key_mask`, heads, width C) -> packs
     sparse: bool  # True: the class token and a segment's own tokens; False: all N tokens
 
@@ -110,19 +127,23 @@ class Packing:
 PACKINGS = {"sparse": Packing(own_packs, sparse=True), "dense": Packing(whole_packs, sparse=False)}
 
 # %% ../nbs/04a_sparse_masking.ipynb #d8f09f3f
-def rows_read(
-    vit: nn.Module,  # timm VisionTransformer
-) -> int | None:  # 1: the class token alone; None: all rows
-    "How many leading rows `joint_embedding` reads after the last layer."
+def rows_read(vit: nn.Module) -> int | None:
+    """How many leading rows `joint_embedding` reads after the last layer.
+
+    Args:
+        vit: timm VisionTransformer
+    Returns: 1: the class token alone; None: all rows"""
     heads = getattr(vit, "pooled_heads", None)
     return 1 if heads is None or set(heads.heads) == {"class"} else None
 
 
-def at_tokens(
-    t: Tensor,  # [B or 1, heads, N, d], queries, keys, values or outputs of all tokens
-    tokens: Tensor,  # [B, L] which of them
-) -> Tensor:  # [B, heads, L, d]
-    "The rows of the tokens that each segment takes along."
+def at_tokens(t: Tensor, tokens: Tensor) -> Tensor:
+    """The rows of the tokens that each segment takes along.
+
+    Args:
+        t: [B or 1, heads, N, d], queries, keys, values or outputs of all tokens
+        tokens: [B, L] which of them
+    Returns: [B, heads, L, d]"""
     index = tokens[:, None, :, None].expand(-1, t.shape[1], -1, t.shape[3])
     return t.expand(len(tokens), -1, -1, -1).gather(2, index)
 
@@ -132,28 +153,34 @@ Attend = Callable[[int, nn.Module, Heads, Pack, int | None], tuple[Tensor, Tenso
 # (layer, attention module, heads of the pack's tokens, pack, rows that are read) -> (output [B, rows, C], trace [B, T])
 
 
-def attend_masked(
-    layer: int,  # 1-based; not needed here
-    attn: nn.Module,  # timm Attention
-    heads: Heads,  # of the pack's tokens
-    pack: Pack,  # B segments
-    read: int | None,  # leading rows that are read afterwards; all when None
-) -> tuple[Tensor, Tensor]:  # output [B, read, C]; empty trace [B, 0]
-    "An `Attend`: equation 1 and nothing else."
+def attend_masked(layer: int, attn: nn.Module, heads: Heads, pack: Pack, read: int | None) -> tuple[Tensor, Tensor]:
+    """An `Attend`: equation 1 and nothing else.
+
+    Args:
+        layer: 1-based; not needed here
+        attn: timm Attention
+        heads: of the pack's tokens
+        pack: B segments
+        read: leading rows that are read afterwards; all when None
+    Returns: output [B, read, C]; empty trace [B, 0]"""
     q, k, v = heads
     A_masked = attend_heads(q[:, :, :read], k, v, attn.scale, pack.mask)
     return attn.proj(join_heads(A_masked)), pack.mask[:, :0]
 
 # %% ../nbs/04a_sparse_masking.ipynb #c80b03fe
 def masked_blocks(
-    vit: nn.Module,  # timm VisionTransformer
-    tokens: Tensor,  # [1, N, C] that enter the first masked layer
-    heads: Heads,  # of these tokens in that layer, each [1, heads, N, d]
-    pack: Pack,  # B segments
-    mask_layers: tuple[int, ...],  # 1-based layers that are masked
-    attend: Attend,  # what happens in a masked attention layer
-) -> tuple[Tensor, Tensor]:  # embeddings [B, D] unit length; trace [B, layers, T]
-    "The layers from the first masked one on, for the segments of one pack."
+    vit: nn.Module, tokens: Tensor, heads: Heads, pack: Pack, mask_layers: tuple[int, ...], attend: Attend,
+) -> tuple[Tensor, Tensor]:
+    """The layers from the first masked one on, for the segments of one pack.
+
+    Args:
+        vit: timm VisionTransformer
+        tokens: [1, N, C] that enter the first masked layer
+        heads: of these tokens in that layer, each [1, heads, N, d]
+        pack: B segments
+        mask_layers: 1-based layers that are masked
+        attend: what happens in a masked attention layer
+    Returns: embeddings [B, D] unit length; trace [B, layers, T]"""
     first, last = min(mask_layers), len(vit.blocks)
     x, traces = tokens[0][pack.tokens], []  # x: [B, L, C]
     for layer, block in enumerate(vit.blocks[first - 1:], start=first):
@@ -173,14 +200,19 @@ def masked_blocks(
 
 # %% ../nbs/04a_sparse_masking.ipynb #b147a1a6
 def run_masked(
-    vit: nn.Module,  # timm VisionTransformer
-    tokens: Tensor,  # [1, N, C] that enter the first masked layer
-    token_masks: np.ndarray | Tensor,  # [K, rows, columns] in 0..1
-    mask_layers: tuple[int, ...],  # 1-based
-    attend: Attend,  # what happens in a masked attention layer
-    packing: Packing,  # of `PACKINGS`
-) -> tuple[np.ndarray, np.ndarray]:  # embeddings [K, D] unit length; trace [K, layers, T]
-    "All segments through the masked layers, pack by pack. Raises DataError where a mask is empty or of another grid."
+    vit: nn.Module, tokens: Tensor, token_masks: np.ndarray | Tensor, mask_layers: tuple[int, ...], attend: Attend,
+    packing: Packing,
+) -> tuple[np.ndarray, np.ndarray]:
+    """All segments through the masked layers, pack by pack. Raises DataError where a mask is empty or of another grid.
+
+    Args:
+        vit: timm VisionTransformer
+        tokens: [1, N, C] that enter the first masked layer
+        token_masks: [K, rows, columns] in 0..1
+        mask_layers: 1-based
+        attend: what happens in a masked attention layer
+        packing: of `PACKINGS`
+    Returns: embeddings [K, D] unit length; trace [K, layers, T]"""
     mask, block = key_mask(token_masks).to(tokens), vit.blocks[min(mask_layers) - 1]
     cells, patches = mask.shape[1] - 1, tokens.shape[1] - 1
     if cells != patches:
@@ -195,14 +227,18 @@ def run_masked(
 # %% ../nbs/04a_sparse_masking.ipynb #091bd1db
 @torch.inference_mode()
 def encode_masked(
-    vit: nn.Module,  # timm VisionTransformer whose head maps into the joint space
-    pixels: Tensor,  # [1, 3, H, W] preprocessed picture
-    token_masks: np.ndarray | Tensor,  # [K, rows, columns] in 0..1, from `masks_to_tokens`
-    mask_layers: tuple[int, ...],  # 1-based, 21 to 24 in the paper
-) -> np.ndarray:  # [K, D] float32, unit length
+    vit: nn.Module, pixels: Tensor, token_masks: np.ndarray | Tensor, mask_layers: tuple[int, ...],
+) -> np.ndarray:
     """Embed every segment by masking alone, equation 1: the paper's ablation without global subtraction.
 
-    Raises `DataError` for an empty mask or one of another grid, `ConfigError` where there is no such layer."""
+    Raises `DataError` for an empty mask or one of another grid, `ConfigError` where there is no such layer.
+
+    Args:
+        vit: timm VisionTransformer whose head maps into the joint space
+        pixels: [1, 3, H, W] preprocessed picture
+        token_masks: [K, rows, columns] in 0..1, from `masks_to_tokens`
+        mask_layers: 1-based, 21 to 24 in the paper
+    Returns: [K, D] float32, unit length"""
     tokens = tokens_after(vit, pixels, check_layers(vit, mask_layers) - 1)
     packing = PACKINGS["sparse" if own_tokens_suffice(vit, mask_layers) else "dense"]
     return run_masked(vit, tokens, token_masks, mask_layers, attend_masked, packing)[0]

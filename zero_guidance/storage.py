@@ -118,11 +118,13 @@ def _swap_in(
     shutil.rmtree(old)
 
 # %% ../nbs/00_storage.ipynb #438f8874
-def save_segmentation(
-    seg: Segmentation,   # to be saved
-    folder: str | Path,  # where; made, or replaced where it holds a saved segmentation
-) -> Path:               # the folder
-    "Write a segmentation as JSON, 16-bit PNG and safetensors, all or nothing. Raises `DataError`."
+def save_segmentation(seg: Segmentation, folder: str | Path) -> Path:
+    """Write a segmentation as JSON, 16-bit PNG and safetensors, all or nothing. Raises `DataError`.
+
+    Args:
+        seg: to be saved
+        folder: where; made, or replaced where it holds a saved segmentation
+    Returns: the folder"""
     folder = Path(folder)
     _check_target(seg, folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -178,11 +180,12 @@ def _assembled(
         _read_segments(text.get("tried", []), arrays, "tried."), [Attempt(**a) for a in text.get("attempts", [])])
 
 # %% ../nbs/00_storage.ipynb #df1aac42
-def load_segmentation(
-    folder: str | Path,  # written by `save_segmentation`, also of an older version
-    image: Any = None,   # the photo, to draw on
-) -> Segmentation:
-    "Read a saved segmentation; it equals the one that was saved. Raises `DataError`."
+def load_segmentation(folder: str | Path, image: Any = None) -> Segmentation:
+    """Read a saved segmentation; it equals the one that was saved. Raises `DataError`.
+
+    Args:
+        folder: written by `save_segmentation`, also of an older version
+        image: the photo, to draw on"""
     from safetensors import SafetensorError
     folder = Path(folder)
     if not (folder/"segmentation.json").is_file():

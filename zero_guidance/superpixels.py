@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['LONG_SIDE', 'SMOOTHING', 'LEAST_PIXELS', 'resize_image', 'superpixels', 'superpixel_keys', 'superpixel_tree']
 
-# %% ../nbs/03_superpixels.ipynb #a0d219ad
+# %% ../nbs/03_superpixels.ipynb #fc9b10d7
 import numpy as np
 import torch
 from PIL import Image
@@ -24,7 +24,7 @@ def resize_image(
     if image.shape[:2] == size: return image
     return np.asarray(Image.fromarray(image).resize(size[::-1], Image.Resampling.LANCZOS))
 
-# %% ../nbs/03_superpixels.ipynb #55fac4b8
+# %% ../nbs/03_superpixels.ipynb #c8eb138b
 LONG_SIDE = 640    # px, the largest photo on which superpixels are looked for
 SMOOTHING = .8     # px, deviation of the Gaussian before
 LEAST_PIXELS = 30  # px, the smallest superpixel
@@ -41,14 +41,14 @@ def superpixels(
     labels = felzenszwalb(resize_image(image, size), scale, SMOOTHING, LEAST_PIXELS)
     return np.unique(labels, return_inverse=True)[1].reshape(labels.shape).astype(np.int32)
 
-# %% ../nbs/03_superpixels.ipynb #2af691e4
+# %% ../nbs/03_superpixels.ipynb #da83cc2f
 def _bilinear(points: int, pixels: int) -> tuple[np.ndarray, np.ndarray]:  # [2, pixels] int, [2, pixels]
     "For each of `pixels` places along a side of `points` grid points: the two around it, and their weights."
     place = ((np.arange(pixels) + .5) * points / pixels - .5).clip(0, points - 1)
     lower = np.floor(place).astype(int)
     return np.stack([lower, np.minimum(lower + 1, points - 1)]), np.stack([1 - (place - lower), place - lower])
 
-# %% ../nbs/03_superpixels.ipynb #b5c03273
+# %% ../nbs/03_superpixels.ipynb #b08a9074
 def superpixel_keys(
     keys: np.ndarray,         # [h, w, C] float64
     superpixels: np.ndarray,  # [H, W] int in 0..S-1, every number present

@@ -71,12 +71,14 @@ def _split_numbers(
     return numbers
 
 # %% ../nbs/00_tree.ipynb #a1c55872
-def node_means(
-    linkage: np.ndarray,                # [N-1, 4] SciPy linkage
-    leaves: np.ndarray,                 # [N, C] the leaves' vectors
-    weights: np.ndarray | None = None,  # [N] > 0, how much each leaf counts; 1 when None
-) -> np.ndarray:                        # [2N-1, C] float32
-    "The mean vector of each node's leaves. Raises `DataError`."
+def node_means(linkage: np.ndarray, leaves: np.ndarray, weights: np.ndarray | None = None) -> np.ndarray:
+    """The mean vector of each node's leaves. Raises `DataError`.
+
+    Args:
+        linkage: [N-1, 4] SciPy linkage
+        leaves: [N, C] the leaves' vectors
+        weights: [N] > 0, how much each leaf counts; 1 when None
+    Returns: [2N-1, C] float32"""
     linkage = np.asarray(linkage, np.float64)
     _check_linkage(linkage)
     N = len(leaves)
@@ -201,11 +203,13 @@ class _Relatives(_Joins):
         return np.maximum(0, ends - np.maximum(first[node], first[others]))
 
 # %% ../nbs/00_tree.ipynb #9e2b57e4
-def same_fields(
-    a: Any,  # a dataclass
-    b: Any,  # another of its class
-) -> bool:   # every compared field is equal
-    "Equality of dataclasses that hold arrays: arrays to the bit, NaN to NaN."
+def same_fields(a: Any, b: Any) -> bool:
+    """Equality of dataclasses that hold arrays: arrays to the bit, NaN to NaN.
+
+    Args:
+        a: a dataclass
+        b: another of its class
+    Returns: every compared field is equal"""
     compared = [f.name for f in fields(a) if f.compare]
     return all(_same_value(getattr(a, name), getattr(b, name)) for name in compared)
 
@@ -234,19 +238,23 @@ class _Cuttable(_Relatives):
     means: np.ndarray | None = field(default=None, compare=False)  # [2N-1, C] float32, of each node
     cosines: np.ndarray = None  # type: ignore[assignment]  # [N-1] float64, of each join's two means
 
-    def cut(self,
-        n: int = 20,           # clusters before pruning; more than there are leaves means all leaves
-        T: float = 1.,         # cosine above which siblings are one; 1 prunes nothing
-        prune: str = "paper",  # "paper", "code" or another row of `PRUNES`, see `ClusterConfig.prune`
-    ) -> list[int]:            # node ids, ascending: together they cover every leaf once
-        "Cut the tree into at most n nodes (section 3.1). Raises `ConfigError`."
+    def cut(self, n: int = 20, T: float = 1., prune: str = "paper") -> list[int]:
+        """Cut the tree into at most n nodes (section 3.1). Raises `ConfigError`.
+
+        Args:
+            n: clusters before pruning; more than there are leaves means all leaves
+            T: cosine above which siblings are one; 1 prunes nothing
+            prune: "paper", "code" or another row of `PRUNES`, see `ClusterConfig.prune`
+        Returns: node ids, ascending: together they cover every leaf once"""
         _check_cut(n, T)
         return sorted(PRUNES[prune](self._pairs, self.cosines, min(n, self.n_leaves), T))
 
-    def labels(self,
-        nodes: list[int],  # none above another
-    ) -> np.ndarray:       # [h, w] int32, i + 1 where nodes[i] is, 0 where none is
-        "Draw nodes on the grid. Raises `DataError` where two nodes share leaves."
+    def labels(self, nodes: list[int]) -> np.ndarray:
+        """Draw nodes on the grid. Raises `DataError` where two nodes share leaves.
+
+        Args:
+            nodes: none above another
+        Returns: [h, w] int32, i + 1 where nodes[i] is, 0 where none is"""
         index = np.zeros(self.n_leaves, np.int32)
         for i, node in enumerate(nodes): index[self.leaves(node)] = i + 1
         # a leaf that two nodes share was counted once where the sizes count it twice
@@ -295,23 +303,28 @@ class SegmentTree(_Cuttable):
         if self.cosines is None: object.__setattr__(self, "cosines", _join_cosines(self._pairs, self.means))
 
     @classmethod
-    def from_linkage(cls,
-        linkage: np.ndarray,          # [N-1, 4] SciPy linkage
-        features: np.ndarray,         # [N, C] or [h, w, C], the leaves' vectors
-        leaf_shape: tuple[int, int],  # (h, w), N = h * w
-    ) -> "SegmentTree":
-        "The tree of a linkage over a grid; each node's mean is that of its leaves."
+    def from_linkage(cls, linkage: np.ndarray, features: np.ndarray, leaf_shape: tuple[int, int]) -> "SegmentTree":
+        """The tree of a linkage over a grid; each node's mean is that of its leaves.
+
+        Args:
+            linkage: [N-1, 4] SciPy linkage
+            features: [N, C] or [h, w, C], the leaves' vectors
+            leaf_shape: (h, w), N = h * w"""
         leaves = np.asarray(features).reshape(math.prod(leaf_shape), -1)
         return cls(linkage, np.arange(len(leaves)).reshape(leaf_shape), node_means(linkage, leaves))
 
-    def plot(self,
-        ax: "Axes | None" = None,                    # matplotlib Axes; None takes the current one
-        nodes: list[int] | None = None,              # cut to show; None is `cut()`
-        labels: dict[int, str] | None = None,        # node -> name; a node without one shows its id
-        image: np.ndarray | None = None,             # [H, W, 3] uint8, the photo: each node shows its part of it
-        colours: dict[int, tuple] | None = None,     # node -> (r, g, b) in 0..1; None is `tree_colours`
+    def plot(
+        self, ax: "Axes | None" = None, nodes: list[int] | None = None, labels: dict[int, str] | None = None,
+        image: np.ndarray | None = None, colours: dict[int, tuple] | None = None,
     ) -> "Axes":
-        "Draw the tree above a cut: height of each join against the order of the leaves."
+        """Draw the tree above a cut: height of each join against the order of the leaves.
+
+        Args:
+            ax: matplotlib Axes; None takes the current one
+            nodes: cut to show; None is `cut()`
+            labels: node -> name; a node without one shows its id
+            image: [H, W, 3] uint8, the photo: each node shows its part of it
+            colours: node -> (r, g, b) in 0..1; None is `tree_colours`"""
         from zero_guidance.tree_drawing import draw_tree
         return draw_tree(self, ax, self.cut() if nodes is None else nodes, labels, image, colours)
 

@@ -41,14 +41,18 @@ def _draw_bows(
 
 # %% ../nbs/00_tree_drawing.ipynb #c84b13a2
 def draw_tree(
-    tree: SegmentTree,
-    ax: Any = None,                   # matplotlib Axes; None takes the current one
-    nodes: list[int] | None = None,   # cut to show; None is `tree.cut()`
-    labels: dict | None = None,       # node -> name; a node without one shows its id
-    image: np.ndarray | None = None,  # [H, W, 3] uint8, the photo: each node shows its part of it
-    colours: dict | None = None,      # node -> (r, g, b) in 0..1; None is `tree_colours`
-) -> Any:                             # the axes
-    "Draw a tree above a cut: height of each join against the order of the leaves."
+    tree: SegmentTree, ax: Any = None, nodes: list[int] | None = None, labels: dict | None = None,
+    image: np.ndarray | None = None, colours: dict | None = None,
+) -> Any:
+    """Draw a tree above a cut: height of each join against the order of the leaves.
+
+    Args:
+        ax: matplotlib Axes; None takes the current one
+        nodes: cut to show; None is `tree.cut()`
+        labels: node -> name; a node without one shows its id
+        image: [H, W, 3] uint8, the photo: each node shows its part of it
+        colours: node -> (r, g, b) in 0..1; None is `tree_colours`
+    Returns: the axes"""
     import matplotlib.pyplot as plt
     ax = plt.gca() if ax is None else ax
     nodes = sorted(tree.cut() if nodes is None else nodes, key=lambda node: tree._runs[1][node])

@@ -33,7 +33,15 @@ def _line_above(sense: int, above: dict[int, int]) -> Iterator[int]:
 # %% ../nbs/06b_vocabulary.ipynb #a4303872
 @dataclass(frozen=True, repr=False)
 class Vocabulary:
-    "Words that a segment may be called, with how common each is and what it is a kind of."
+    """Words that a segment may be called, with how common each is and what it is a kind of.
+
+    Attributes:
+        name: where it comes from
+        words: lower case unless the user's list has it otherwise
+        counts: how often people write the word, at least 1; all 1 where unknown
+        categories: broad kind of thing, "" where unknown
+        senses: WordNet's number of the word's meaning, the same for synonyms; 0 where unknown
+        above: sense of the nearest common word that is more general; 0 where there is none"""
     name: str                     # where it comes from
     words: tuple[str, ...]        # lower case unless the user's list has it otherwise
     counts: tuple[int, ...]       # how often people write the word, at least 1; all 1 where unknown
@@ -60,11 +68,11 @@ class Vocabulary:
         "[T] log10 of the counts."
         return np.log10(np.maximum(np.asarray(self.counts, np.float32), 1))
 
-    def without(
-        self,
-        words: Iterable[str],  # to leave out, case ignored
-    ) -> "Vocabulary":
-        "The list less some words; what stood below one of them moves up. Raises DataError where none is left."
+    def without(self, words: Iterable[str]) -> "Vocabulary":
+        """The list less some words; what stood below one of them moves up. Raises DataError where none is left.
+
+        Args:
+            words: to leave out, case ignored"""
         return _without(self, words)
 
     def audited(self) -> tuple["Vocabulary", tuple[str, ...]]:  # what is left, and the words taken out
@@ -125,13 +133,14 @@ def _read_rows(path: Path) -> list[tuple[str, int, str, int, int]]:
     return [(row[0], int(row[1]), row[2], *map(int, row[3:] or (0, 0))) for row in rows]
 
 # %% ../nbs/06b_vocabulary.ipynb #c95efdbd
-def load_vocabulary(
-    source: str | Path | Iterable[str] = "nouns",  # "nouns", "extended" (shipped), a .txt or .tsv file, or the words
-    banned: Iterable[str] = (),                    # words to leave out, case ignored
-) -> Vocabulary:
+def load_vocabulary(source: str | Path | Iterable[str] = "nouns", banned: Iterable[str] = ()) -> Vocabulary:
     """The words of a list, tidied: no blanks, no doubles, none of the banned.
 
-    Raises DataError where the file cannot be read or no word is left."""
+    Raises DataError where the file cannot be read or no word is left.
+
+    Args:
+        source: "nouns", "extended" (shipped), a .txt or .tsv file, or the words
+        banned: words to leave out, case ignored"""
     if isinstance(source, (str, Path)):
         name, rows = str(source), _read_rows(_assets() / _SHIPPED[source] if source in _SHIPPED else Path(source))
     else:
@@ -199,12 +208,14 @@ def _longest(words: list[str], i: int) -> tuple[int, str, str]:  # how many word
         if i + n <= len(words) and _use(phrase) in ("thing", "person", "before"): return n, phrase, _use(phrase)
     return 1, words[i], _use(words[i])
 
-def describes_people(
-    text: str,         # a word, a name or a caption
-) -> tuple[str, ...]:  # as they stand in the text, lower case; () where there are none
+def describes_people(text: str) -> tuple[str, ...]:
     """Appendix H: the words of a text that describe people.
 
-    By origin, faith, skin, looks, disability, sexuality, status, crime or character."""
+    By origin, faith, skin, looks, disability, sexuality, status, crime or character.
+
+    Args:
+        text: a word, a name or a caption
+    Returns: as they stand in the text, lower case; () where there are none"""
     words, describing, i = re.findall(r"[a-z]+(?:['-][a-z]+)*", text.casefold()), [], 0
     while i < len(words):
         n, phrase, use = _longest(words, i)

@@ -109,9 +109,10 @@ WHEELS = {wheel.name: wheel for wheel in (
 def _folder_bytes(folder: Path) -> int:
     "Bytes in a folder that another process is writing."
     total = 0
-    for path in folder.rglob("*"):
-        try: total += path.stat().st_size
-        except FileNotFoundError: continue  # gone while we counted
+    for parent, _, names in os.walk(folder):  # passes over folders that are gone while we count, unlike rglob
+        for name in names:
+            try: total += os.stat(os.path.join(parent, name)).st_size
+            except FileNotFoundError: continue  # gone since its folder was listed
     return total
 
 def _pip_error(output: str, code: int) -> str:

@@ -64,10 +64,12 @@ def _find_wordnet() -> Any:  # Path, or NLTK's pointer to a folder in a zip file
     raise DataError(f"WordNet: not found; {_HOW}")
 
 # %% ../nbs/06c_wordnet.ipynb #57d1d958
-def load_wordnet() -> Any:  # NLTK's WordNetCorpusReader
+def load_wordnet() -> Any:
     """WordNet from `$ZERO_GUIDANCE_WORDNET`, /usr/share/wordnet or NLTK's data, whichever comes first.
 
-    Raises `DataError` where there is none, and `ConfigError` without NLTK."""
+    Raises `DataError` where there is none, and `ConfigError` without NLTK.
+
+    Returns: NLTK's WordNetCorpusReader"""
     try: from nltk.corpus.reader.wordnet import WordNetCorpusReader
     except ImportError: raise ConfigError('WordNet needs NLTK; pip install "zero_guidance[evaluation]"') from None
     root = _find_wordnet()
@@ -89,10 +91,12 @@ def _tokens(text: str) -> list[str]:
     words = (word.strip("'-") for word in re.sub(r"[^\w'-]+|_", " ", text.lower()).split())
     return [word for word in words if word]
 
-def base_form(
-    text: str,  # free words
-) -> str:       # "" where nothing but articles and punctuation is left
-    "Lower case, no articles, no punctuation, single blanks. Raises `DataError` for an empty text."
+def base_form(text: str) -> str:
+    """Lower case, no articles, no punctuation, single blanks. Raises `DataError` for an empty text.
+
+    Args:
+        text: free words
+    Returns: "" where nothing but articles and punctuation is left"""
     return " ".join(word for word in _tokens(text) if word not in _ARTICLES)
 
 # %% ../nbs/06c_wordnet.ipynb #51cb20c7
@@ -215,10 +219,12 @@ def _read(wordnet: Any, text: str, most: int = MOST_SENSES) -> _Reading:
     return _Reading(_key(wordnet, every), names, tuple(synsets), bool(synsets) and words[start:end] == every)
 
 # %% ../nbs/06c_wordnet.ipynb #173cfc97
-def senses(
-    wordnet: Any,             # of `load_wordnet`
-    text: str,                # free words
-    most: int = MOST_SENSES,  # visible senses that count, at least 1
-) -> list:                    # noun synsets, most frequent first; [] where WordNet knows nothing visible
-    "The noun senses of a text, or of its head noun, that a photo may show. Raises `DataError` for an empty text."
+def senses(wordnet: Any, text: str, most: int = MOST_SENSES) -> list:
+    """The noun senses of a text, or of its head noun, that a photo may show. Raises `DataError` for an empty text.
+
+    Args:
+        wordnet: of `load_wordnet`
+        text: free words
+        most: visible senses that count, at least 1
+    Returns: noun synsets, most frequent first; [] where WordNet knows nothing visible"""
     return list(_read(wordnet, text, most).senses)

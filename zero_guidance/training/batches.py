@@ -24,7 +24,24 @@ from .joint import kept_tokens
 # %% ../../nbs/T2a_training_batches.ipynb #9040caf4
 @dataclass(frozen=True)
 class Recipe:
-    "The constants of a training run."
+    """The constants of a training run.
+
+    Attributes:
+        batch: views a step
+        keep: patches kept of each view
+        lr_blocks: highest learning rate of blocks and norm
+        lr_heads: of heads, projection, scale
+        warmup: share of the steps
+        teacher: weight of the teacher's classes
+        tree: weight of a level of the tree
+        words: weight of the captions' words
+        bank: captions of other photos beside the batch's texts
+        conse: weight of the ConSE vector
+        nce: weight of the captions
+        each: weight of each reading alone, beside their sum
+        pooling: readings of the tokens
+        save_every: steps between checkpoints
+        patience: validations without a better one before the run stops"""
     epochs: int = 3
     batch: int = 128              # views a step
     keep: int = 112               # patches kept of each view
@@ -47,7 +64,21 @@ class Recipe:
 # %% ../../nbs/T2a_training_batches.ipynb #e03241c5
 @dataclass(frozen=True)
 class TrainingData:
-    "All a step draws from; texts are MiniLM embeddings of S numbers."
+    """All a step draws from; texts are MiniLM embeddings of S numbers.
+
+    Attributes:
+        tokens: [N, 1 + g*g, C] float16
+        logits: [N, classes] float16
+        rows: numbers of the views to train on
+        group: [N] group of each view, -1 for none
+        texts: [T, S] float32
+        texts_of: rows of `texts` that describe each group
+        is_noun: [groups] bool, the group is a noun
+        words: [V, S] prompts of names
+        word_share: [groups, V] target of each group
+        classes: [classes, S] prompts of the teacher's classes
+        tree: above those classes
+        tree_rows: rows of `texts` that may stand for each node"""
     tokens: np.ndarray          # [N, 1 + g*g, C] float16
     logits: np.ndarray          # [N, classes] float16
     rows: Tensor                # numbers of the views to train on
@@ -61,12 +92,14 @@ class TrainingData:
     tree: ClassTree             # above those classes
     tree_rows: list[list[int]]  # rows of `texts` that may stand for each node
 
-def toy_training_data(
-    n: int = 24,      # views
-    groups: int = 6,  # of which the first two are nouns
-    seed: int = 0,    # of the random numbers
-) -> TrainingData:    # 65 tokens of 32 numbers a view, texts of 16 numbers
-    "A small set of random numbers, to test with."
+def toy_training_data(n: int = 24, groups: int = 6, seed: int = 0) -> TrainingData:
+    """A small set of random numbers, to test with.
+
+    Args:
+        n: views
+        groups: of which the first two are nouns
+        seed: of the random numbers
+    Returns: 65 tokens of 32 numbers a view, texts of 16 numbers"""
     g = torch.Generator().manual_seed(seed)
     draw = lambda *shape: torch.randn(*shape, generator=g)
     unit = lambda *shape: F.normalize(draw(*shape), dim=-1)
@@ -78,19 +111,22 @@ def toy_training_data(
                         draw(groups, 5).softmax(-1), unit(12, 16), tree, pairs)
 
 # %% ../../nbs/T2a_training_batches.ipynb #23fa71f4
-def steps_an_epoch(
-    data: TrainingData,  # its `rows` are counted
-    recipe: Recipe,      # batch size
-) -> int:
-    "Steps of an epoch."
+def steps_an_epoch(data: TrainingData, recipe: Recipe) -> int:
+    """Steps of an epoch.
+
+    Args:
+        data: its `rows` are counted
+        recipe: batch size"""
     return len(data.rows) // recipe.batch
 
-def views_of_step(
-    data: TrainingData,  # its `rows` are drawn from
-    step: int,           # counted from 0 over all epochs
-    recipe: Recipe,      # batch size, seed
-) -> Tensor:             # [B] numbers of views
-    "The views of a step: no view comes twice in an epoch."
+def views_of_step(data: TrainingData, step: int, recipe: Recipe) -> Tensor:
+    """The views of a step: no view comes twice in an epoch.
+
+    Args:
+        data: its `rows` are drawn from
+        step: counted from 0 over all epochs
+        recipe: batch size, seed
+    Returns: [B] numbers of views"""
     epoch, place = divmod(step, steps_an_epoch(data, recipe))
     order = torch.randperm(len(data.rows), generator=torch.Generator().manual_seed(recipe.seed + epoch))
     return data.rows[order[place * recipe.batch:(place + 1) * recipe.batch]]
@@ -98,13 +134,15 @@ def views_of_step(
 # %% ../../nbs/T2a_training_batches.ipynb #f0133487
 def _draw(rows, g): return rows[int(torch.randint(len(rows), (), generator=g))]
 
-def draw_texts(
-    data: TrainingData,   # texts of all groups
-    group: Tensor,        # [B] groups of the step's views, -1 for none
-    bank: int,            # captions of other photos, E at most
-    g: torch.Generator,   # randomness
-) -> tuple[Tensor, Tensor]:  # [B + E, S] texts, [B, B + E] bool: text j is a wrong answer for view i
-    "A text for each view, captions of other photos, and who is whose rival."
+def draw_texts(data: TrainingData, group: Tensor, bank: int, g: torch.Generator) -> tuple[Tensor, Tensor]:
+    """A text for each view, captions of other photos, and who is whose rival.
+
+    Args:
+        data: texts of all groups
+        group: [B] groups of the step's views, -1 for none
+        bank: captions of other photos, E at most
+        g: randomness
+    Returns: [B + E, S] texts, [B, B + E] bool: text j is a wrong answer for view i"""
     captioned = torch.nonzero(~data.is_noun)[:, 0]
     others = captioned[torch.randperm(len(captioned), generator=g)[:bank]]
     column = torch.cat([group, others])                                     # [B + E] group of each text
@@ -123,12 +161,16 @@ def _node_text(rows, g):
     return rows[-1] if torch.rand((), generator=g) < WITH_DEFINITION else _draw(rows[:-1], g)
 
 def draw_level(
-    data: TrainingData,  # tree and texts
-    p: Tensor,           # [B, classes] the teacher's probabilities
-    g: torch.Generator,  # randomness
-    depths: tuple[int, int] = DEPTHS,  # lowest depth, and the first one too deep
-) -> tuple[Tensor, Tensor]:  # [B, nodes] probabilities, [nodes, S] texts
-    "The teacher's opinion on a level of the tree, and what the level's nodes are called."
+    data: TrainingData, p: Tensor, g: torch.Generator, depths: tuple[int, int] = DEPTHS,
+) -> tuple[Tensor, Tensor]:
+    """The teacher's opinion on a level of the tree, and what the level's nodes are called.
+
+    Args:
+        data: tree and texts
+        p: [B, classes] the teacher's probabilities
+        g: randomness
+        depths: lowest depth, and the first one too deep
+    Returns: [B, nodes] probabilities, [nodes, S] texts"""
     place, nodes = data.tree.level(int(torch.randint(*depths, (), generator=g)))
     level_p = torch.zeros(len(p), len(nodes)).index_add_(1, torch.tensor(place), p)
     return level_p, data.texts[[_node_text(data.tree_rows[node], g) for node in nodes]]
@@ -136,7 +178,17 @@ def draw_level(
 # %% ../../nbs/T2a_training_batches.ipynb #721037c9
 @dataclass(frozen=True)
 class Batch:
-    "One step's views."
+    """One step's views.
+
+    Attributes:
+        tokens: [B, 1 + keep, C]
+        text: [B + E, S], a text drawn for each view, then captions of other photos
+        captioned: [B] bool, has a text
+        rival: [B, B + E] bool, text j is a wrong answer for view i
+        p: [B, classes] the teacher's
+        level_p: [B, nodes] the same on a level of the tree
+        level: [nodes, S] texts of its nodes
+        word_share: [B, V]"""
     tokens: Tensor      # [B, 1 + keep, C]
     text: Tensor        # [B + E, S], a text drawn for each view, then captions of other photos
     captioned: Tensor   # [B] bool, has a text
@@ -146,12 +198,13 @@ class Batch:
     level: Tensor       # [nodes, S] texts of its nodes
     word_share: Tensor  # [B, V]
 
-def batch_at(
-    data: TrainingData,  # what to draw from
-    step: int,           # counted from 0 over all epochs
-    recipe: Recipe,      # batch size, tokens, seed
-) -> Batch:
-    "The views of one step: the same whenever it is asked for."
+def batch_at(data: TrainingData, step: int, recipe: Recipe) -> Batch:
+    """The views of one step: the same whenever it is asked for.
+
+    Args:
+        data: what to draw from
+        step: counted from 0 over all epochs
+        recipe: batch size, tokens, seed"""
     g = torch.Generator().manual_seed(recipe.seed * 1_000_003 + step)  # a prime: two runs' steps do not share draws
     rows = views_of_step(data, step, recipe).numpy()
     grid = math.isqrt(data.tokens.shape[1] - 1)
@@ -168,15 +221,19 @@ def batch_at(
 
 # %% ../../nbs/T2a_training_batches.ipynb #4650f889
 def training_data(
-    views: list[View],             # all
-    files: FeatureFiles,           # their features
-    texts: dict[str, list[str]],   # of each group
-    class_names: list[str],        # the teacher's
-    embedding: dict[str, Tensor],  # of every text, word prompt and class prompt
-    words: list[str],              # names to learn
-    tree: ClassTree,               # above the teacher's classes
+    views: list[View], files: FeatureFiles, texts: dict[str, list[str]], class_names: list[str],
+    embedding: dict[str, Tensor], words: list[str], tree: ClassTree,
 ) -> TrainingData:
-    "What to train on; photos for validation and views without features are left out."
+    """What to train on; photos for validation and views without features are left out.
+
+    Args:
+        views: all
+        files: their features
+        texts: of each group
+        class_names: the teacher's
+        embedding: of every text, word prompt and class prompt
+        words: names to learn
+        tree: above the teacher's classes"""
     groups, rows_of = sorted(texts), {text: i for i, text in enumerate(embedding)}
     number, kept_out = {group: i for i, group in enumerate(groups)}, set(validation_photos(views))
     prompts = lambda names: torch.stack([embedding[PROMPT.format(name)] for name in names])

@@ -42,17 +42,23 @@ def _open_rows(path, kind, shape):
 # %% ../../nbs/T1a_frozen_features.ipynb #0c474753
 @dataclass(frozen=True)
 class FeatureFiles:
-    "Arrays of a feature cache, open on disk."
+    """Arrays of a feature cache, open on disk.
+
+    Attributes:
+        tokens: [N, 1 + g*g, C] float16
+        logits: [N, classes] float16, the teacher's
+        done: [N] bool"""
     tokens: np.ndarray   # [N, 1 + g*g, C] float16
     logits: np.ndarray   # [N, classes] float16, the teacher's
     done: np.ndarray     # [N] bool
 
     @classmethod
-    def open(cls,
-        folder: Path,              # where the files are, or will be
-        shapes: dict[str, tuple],  # field -> shape
-    ) -> "FeatureFiles":
-        "Open the files in a folder, created or lengthened if need be. Raises `DataError` for rows of another shape."
+    def open(cls, folder: Path, shapes: dict[str, tuple]) -> "FeatureFiles":
+        """Open the files in a folder, created or lengthened if need be. Raises `DataError` for rows of another shape.
+
+        Args:
+            folder: where the files are, or will be
+            shapes: field -> shape"""
         kinds = dict(tokens=np.float16, logits=np.float16, done=np.bool_)
         return cls(**{name: _open_rows(Path(folder)/f"{name}.npy", kind, shapes[name]) for name, kind in kinds.items()})
 
@@ -64,14 +70,18 @@ def _pixels(pictures, device):
 FROZEN = 8  # blocks of the ViT that stay as they are
 
 def cache_features(
-    files: FeatureFiles,              # where to
-    pictures: Callable,               # view number -> [S, S, 3] uint8 twice, for the tower and for the teacher
-    vit: nn.Module,                   # its first blocks are run
-    teacher: nn.Module,               # image classifier
-    batch: int = 32,                  # views at once
-    part: tuple[int, int] = (0, 1),   # (k, n): this process takes every n-th batch, from the k-th
+    files: FeatureFiles, pictures: Callable, vit: nn.Module, teacher: nn.Module, batch: int = 32,
+    part: tuple[int, int] = (0, 1),
 ) -> None:
-    "Fill in what is missing, in bfloat16 arithmetic."
+    """Fill in what is missing, in bfloat16 arithmetic.
+
+    Args:
+        files: where to
+        pictures: view number -> [S, S, 3] uint8 twice, for the tower and for the teacher
+        vit: its first blocks are run
+        teacher: image classifier
+        batch: views at once
+        part: (k, n): this process takes every n-th batch, from the k-th"""
     device, (k, n) = next(vit.parameters()).device, part
     missing = np.flatnonzero(~files.done)
     missing = missing[(missing // batch) % n == k]

@@ -20,13 +20,15 @@ from ..backbones import load_backbones
 from .features import FROZEN
 
 # %% ../../nbs/T2_joint_lite.ipynb #d8370dd3
-def info_nce(
-    image: Tensor,     # [B, D] unit length
-    text: Tensor,      # [B + E, D] unit length, row i < B describes image i; the others describe none
-    scale: Tensor,     # s
-    rival: Tensor,     # [B, B + E] bool, whether text j is a wrong answer for image i
-) -> Tensor:           # scalar
-    "Symmetric cross-entropy of the right partner among all rivals."
+def info_nce(image: Tensor, text: Tensor, scale: Tensor, rival: Tensor) -> Tensor:
+    """Symmetric cross-entropy of the right partner among all rivals.
+
+    Args:
+        image: [B, D] unit length
+        text: [B + E, D] unit length, row i < B describes image i; the others describe none
+        scale: s
+        rival: [B, B + E] bool, whether text j is a wrong answer for image i
+    Returns: scalar"""
     right = torch.arange(len(image), device=image.device)
     own = right[:, None] == torch.arange(len(text), device=image.device)
     logits = (scale * image @ text.T).masked_fill(~(rival | own), float("-inf"))  # [B, B + E]
@@ -34,31 +36,37 @@ def info_nce(
     return (F.cross_entropy(logits, right) + F.cross_entropy(logits[:, :len(image)].T, right)) / 2
 
 # %% ../../nbs/T2_joint_lite.ipynb #0765a49a
-def soft_cross_entropy(
-    image: Tensor,    # [B, D] unit length
-    text: Tensor,     # [C, D] unit length
-    scale: Tensor,    # s
-    target: Tensor,   # [B, C], rows sum to 1; rows of zeros cost nothing
-) -> Tensor:          # scalar
-    "Cross-entropy of the softmax over texts towards a distribution."
+def soft_cross_entropy(image: Tensor, text: Tensor, scale: Tensor, target: Tensor) -> Tensor:
+    """Cross-entropy of the softmax over texts towards a distribution.
+
+    Args:
+        image: [B, D] unit length
+        text: [C, D] unit length
+        scale: s
+        target: [B, C], rows sum to 1; rows of zeros cost nothing
+    Returns: scalar"""
     return -(target * F.log_softmax(scale * image @ text.T, -1)).sum(-1).mean()
 
 # %% ../../nbs/T2_joint_lite.ipynb #523ec97f
-def conse(
-    p: Tensor,        # [B, C] class probabilities
-    text: Tensor,     # [C, D] unit length
-    top: int = 10,    # classes
-) -> tuple[Tensor, Tensor]:  # [B, D] unit length, [B] probability that these classes hold
-    "The convex combination of the word vectors of the most probable classes."
+def conse(p: Tensor, text: Tensor, top: int = 10) -> tuple[Tensor, Tensor]:
+    """The convex combination of the word vectors of the most probable classes.
+
+    Args:
+        p: [B, C] class probabilities
+        text: [C, D] unit length
+        top: classes
+    Returns: [B, D] unit length, [B] probability that these classes hold"""
     weight, which = p.topk(top, -1)
     return F.normalize((weight[..., None] * text[which]).sum(-2), dim=-1), weight.sum(-1)
 
-def conse_loss(
-    image: Tensor,       # [B, D] unit length
-    target: Tensor,      # [B, D] unit length
-    confidence: Tensor,  # [B] in 0..1
-) -> Tensor:             # scalar
-    "Cosine distance, weighed by confidence."
+def conse_loss(image: Tensor, target: Tensor, confidence: Tensor) -> Tensor:
+    """Cosine distance, weighed by confidence.
+
+    Args:
+        image: [B, D] unit length
+        target: [B, D] unit length
+        confidence: [B] in 0..1
+    Returns: scalar"""
     return (confidence * (1 - (image * target).sum(-1))).mean()
 
 # %% ../../nbs/T2_joint_lite.ipynb #b9c435c7
@@ -81,19 +89,23 @@ class JointTower(nn.Module):
         nn.init.zeros_(self.text_projection.bias)
         self.logit_scale = nn.Parameter(torch.tensor(math.log(1 / .07)))  # CLIP's start
 
-    def images(self,
-        tokens: Tensor,   # [B, N, C] after the frozen blocks
-    ) -> list[Tensor]:    # [B, D] unit length: the picture's vector, then each reading where there are several
-        "Pictures as vectors."
+    def images(self, tokens: Tensor) -> list[Tensor]:
+        """Pictures as vectors.
+
+        Args:
+            tokens: [B, N, C] after the frozen blocks
+        Returns: [B, D] unit length: the picture's vector, then each reading where there are several"""
         x = tokens
         for block in self.blocks: x = block(x)
         each = self.pooled_heads.each(self.norm(x))
         return [F.normalize(sum(each), dim=-1), *each] if len(each) > 1 else each
 
-    def texts(self,
-        embeddings: Tensor,  # [T, S] of MiniLM
-    ) -> Tensor:             # [T, D] unit length
-        "Texts as vectors."
+    def texts(self, embeddings: Tensor) -> Tensor:
+        """Texts as vectors.
+
+        Args:
+            embeddings: [T, S] of MiniLM
+        Returns: [T, D] unit length"""
         return F.normalize(self.text_projection(embeddings).float(), dim=-1)
 
     @property
@@ -102,11 +114,13 @@ class JointTower(nn.Module):
         return self.logit_scale.exp().clamp(max=100)
 
 # %% ../../nbs/T2_joint_lite.ipynb #b0a459e2
-def toy_tower(
-    pooling: str = "class+mean",  # readings of the tokens
-    seed: int = 0,                # of the heads
-) -> JointTower:                  # texts have 16 numbers
-    "A tower on the last of the tiny ViT's two blocks, to test with."
+def toy_tower(pooling: str = "class+mean", seed: int = 0) -> JointTower:
+    """A tower on the last of the tiny ViT's two blocks, to test with.
+
+    Args:
+        pooling: readings of the tokens
+        seed: of the heads
+    Returns: texts have 16 numbers"""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         return JointTower(load_backbones("tiny").keys_vit, first=1, text_width=16, pooling=pooling)
@@ -129,35 +143,39 @@ def _inside(grid, top, left, h, w):
     columns = (i >= left[:, None]) & (i < (left + w)[:, None])
     return rows[:, :, None] & columns[:, None]
 
-def kept_tokens(
-    n: int,               # views
-    g: torch.Generator,   # randomness
-    grid: int = 16,       # patches a side
-    keep: int = 112,      # patches kept
-) -> Tensor:              # [n, 1 + keep] token numbers, increasing, 0 (the class token) first
-    "Random patches: of the whole grid for about half of the views, of a random box for the others."
+def kept_tokens(n: int, g: torch.Generator, grid: int = 16, keep: int = 112) -> Tensor:
+    """Random patches: of the whole grid for about half of the views, of a random box for the others.
+
+    Args:
+        n: views
+        g: randomness
+        grid: patches a side
+        keep: patches kept
+    Returns: [n, 1 + keep] token numbers, increasing, 0 (the class token) first"""
     allowed = _inside(grid, *_random_rectangles(n, g, grid, keep)) | (torch.rand(n, generator=g) < .5)[:, None, None]
     order = torch.rand(n, grid, grid, generator=g) + allowed                    # allowed patches come first
     chosen = order.flatten(1).topk(keep, 1).indices.sort(1).values
     return torch.cat([torch.zeros(n, 1, dtype=torch.long), chosen + 1], 1)
 
 # %% ../../nbs/T2_joint_lite.ipynb #0bb0e1be
-def average_towers(
-    towers: list[JointTower],   # of one shape, trained from the same start
-    shares: list[float],        # sum to 1
-) -> JointTower:
-    "A tower whose weights are the weighted mean of theirs."
+def average_towers(towers: list[JointTower], shares: list[float]) -> JointTower:
+    """A tower whose weights are the weighted mean of theirs.
+
+    Args:
+        towers: of one shape, trained from the same start
+        shares: sum to 1"""
     mean, states = copy.deepcopy(towers[0]), [tower.state_dict() for tower in towers]
     mean.load_state_dict({name: sum(share * state[name] for share, state in zip(shares, states)) for name in states[0]})
     return mean
 
 # %% ../../nbs/T2_joint_lite.ipynb #bfabd27d
-def interpolate_to_start(
-    tower: JointTower,   # trained
-    vit: nn.Module,      # timm VisionTransformer that it began with
-    share: float,        # 0: as trained, 1: as begun
-) -> JointTower:
-    "A tower whose blocks and norm are part of the way back to where they began."
+def interpolate_to_start(tower: JointTower, vit: nn.Module, share: float) -> JointTower:
+    """A tower whose blocks and norm are part of the way back to where they began.
+
+    Args:
+        tower: trained
+        vit: timm VisionTransformer that it began with
+        share: 0: as trained, 1: as begun"""
     back, began = copy.deepcopy(tower), vit.state_dict()
     # the ViT has no heads and no text side: names that both have are those of blocks and norm
     body = {name: (1 - share) * tensor + share * began[name].to(tensor)
@@ -166,10 +184,12 @@ def interpolate_to_start(
     return back
 
 # %% ../../nbs/T2_joint_lite.ipynb #bc1b5c85
-def joint_state(
-    tower: JointTower,   # trained
-) -> dict[str, Tensor]:  # float16, names as in timm
-    "What ships."
+def joint_state(tower: JointTower) -> dict[str, Tensor]:
+    """What ships.
+
+    Args:
+        tower: trained
+    Returns: float16, names as in timm"""
     state = {name.removeprefix("pooled_heads."): tensor for name, tensor in tower.state_dict().items()}
     return {name: tensor.detach().half().cpu().contiguous() for name, tensor in state.items()}
 
@@ -181,12 +201,13 @@ def _sorted_head(raw):
     head += b" " * (-len(head) % 8)  # the format wants the data to begin at a multiple of eight bytes
     return len(head).to_bytes(8, "little") + head + raw[8 + size:]
 
-def export_joint_lite(
-    tower: JointTower,         # trained
-    path: Path,                # safetensors file to write
-    metadata: dict[str, str],  # kept in the file's head
-) -> None:
-    "Write the shipped file; the same tower and metadata give the same SHA-256."
+def export_joint_lite(tower: JointTower, path: Path, metadata: dict[str, str]) -> None:
+    """Write the shipped file; the same tower and metadata give the same SHA-256.
+
+    Args:
+        tower: trained
+        path: safetensors file to write
+        metadata: kept in the file's head"""
     from safetensors.torch import save
     raw = save(joint_state(tower), metadata={"format": "joint_lite/2"} | metadata)
     with atomic_write(path) as file: file.write(_sorted_head(raw))

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['RUNS', 'START_SHARE', 'losses', 'make_optimiser', 'retrieval_hits', 'retrieval_validation', 'patience_spent', 'train']
 
-# %% ../../nbs/T2b_joint_training.ipynb #607a1338
+# %% ../../nbs/T2b_joint_training.ipynb #53da3f3c
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -44,7 +44,7 @@ def losses(
     sums = [sum(getattr(recipe, name) * part for name, part in each.items()) for each in parts]
     return sums[0] + recipe.each * sum(sums[1:]), parts[0]
 
-# %% ../../nbs/T2b_joint_training.ipynb #a2a7300b
+# %% ../../nbs/T2b_joint_training.ipynb #b2036329
 def make_optimiser(
     tower: JointTower,  # what is trained
     recipe: Recipe,     # rates, decay, warm-up
@@ -72,7 +72,7 @@ def retrieval_hits(
             "text to image R@1": to_image[:, :1], "text to image R@10": to_image}
     return {name: hit.any(1).float().cpu().numpy() for name, hit in hits.items()}
 
-# %% ../../nbs/T2b_joint_training.ipynb #c25435c5
+# %% ../../nbs/T2b_joint_training.ipynb #4b4c0eec
 def retrieval_validation(
     views: list[View],             # all
     files: FeatureFiles,           # their features
@@ -94,7 +94,7 @@ def retrieval_validation(
         return {name: hit.mean().item() for name, hit in hits.items()}
     return validate
 
-# %% ../../nbs/T2b_joint_training.ipynb #845fcf89
+# %% ../../nbs/T2b_joint_training.ipynb #6d31e9d9
 def _since_best(log):
     "How many validations ago the best one was; the mean of its figures counts."
     scores = [np.mean([v for k, v in row.items() if k != "step"]) for row in log if "loss" not in row]
@@ -107,7 +107,7 @@ def patience_spent(
     "Whether the last validations brought no better one."
     return _since_best(log) >= recipe.patience
 
-# %% ../../nbs/T2b_joint_training.ipynb #59581fc0
+# %% ../../nbs/T2b_joint_training.ipynb #74cfab0f
 def _to(record, device):
     "A copy of a dataclass with its tensors on a device."
     values = {f.name: getattr(record, f.name) for f in fields(record)}
@@ -133,7 +133,7 @@ def _take_step(tower, optimiser, schedule, batch, data, recipe):
     schedule.step()
     return dict(loss=loss.item(), **{name: part.item() for name, part in each.items()})
 
-# %% ../../nbs/T2b_joint_training.ipynb #40ab277c
+# %% ../../nbs/T2b_joint_training.ipynb #ce6de1fd
 def train(
     tower: JointTower,                 # changed in place
     data: TrainingData,                # what to learn from

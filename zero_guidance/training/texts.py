@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['caption_names', 'word_targets', 'ClassTree', 'read_class_tree', 'names_to_learn', 'stored_embeddings']
 
-# %% ../../nbs/T1b_training_texts.ipynb #8d438980
+# %% ../../nbs/T1b_training_texts.ipynb #2665577c
 import hashlib, re
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -42,7 +42,7 @@ def caption_names(
         total.update(set(re.findall("[a-z]{3,}", caption)))
     return sorted(word for word, n in named.items() if n >= least and n >= share * total[word])
 
-# %% ../../nbs/T1b_training_texts.ipynb #bd783f7e
+# %% ../../nbs/T1b_training_texts.ipynb #e003ee3f
 def _words_alone(text): return f" {' '.join(re.findall('[a-z]+', text.lower()))} "
 
 def word_targets(
@@ -74,7 +74,7 @@ class ClassTree:
         place = {node: i for i, node in enumerate(nodes)}
         return [place[node] for node in nodes_of_classes], nodes
 
-# %% ../../nbs/T1b_training_texts.ipynb #776e08d9
+# %% ../../nbs/T1b_training_texts.ipynb #ffce1fc6
 def read_class_tree(
     file: Path,     # table: synset, parent, class (0 or 1), lemmas joined by "|", definition
 ) -> ClassTree:     # classes in the order of their synsets
@@ -87,7 +87,7 @@ def read_class_tree(
         return [*map(PROMPT.format, lemmas), PROMPT.format(f"{lemmas[0]}, {row['definition']}")]
     return ClassTree([path(i) for i, row in enumerate(rows) if row["class"] == "1"], [prompts(row) for row in rows])
 
-# %% ../../nbs/T1b_training_texts.ipynb #664a1f91
+# %% ../../nbs/T1b_training_texts.ipynb #82becd01
 def names_to_learn(
     data: Path,                   # folder of the data sets
     texts: dict[str, list[str]],  # of each group
