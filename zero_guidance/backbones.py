@@ -103,12 +103,13 @@ class _Comparing(_Seeing):
         "The text tower in parts, where it is a BERT or CLIP's; None for others."
         return self._joint.text_tower()
 
-    def embed_texts(
-        self,
-        texts: list[str],       # T texts
-        batch_size: int = 256,  # texts at a time
-    ) -> Tensor:                # [T, D] float32, unit length
-        "Texts in the space of `joint_vit`. Raises `ConfigError`."
+    def embed_texts(self, texts: list[str], batch_size: int = 256) -> Tensor:
+        """Texts in the space of `joint_vit`. Raises `ConfigError`.
+
+        Args:
+            texts: T texts
+            batch_size: texts at a time
+        Returns: [T, D] float32, unit length"""
         texts = _checked_texts(texts)
         with torch.no_grad(): e = self._joint.embed_texts(texts or [""], batch_size)  # no text: D must be known
         return e[:len(texts)].float().to(self.device)
@@ -116,12 +117,13 @@ class _Comparing(_Seeing):
 # %% ../nbs/01_backbones.ipynb #9aa51bef
 class _Prompting(_Comparing):
     "Names in the space of photos."
-    def embed_names(
-        self,
-        names: list[str],                                # T names
-        prompts: tuple[str, ...] = ("Image of a {}.",),  # each with one {} where the name goes
-    ) -> Tensor:                                         # [T, D] float32, unit length
-        "Names in the space of `joint_vit`, each the sum of its prompts' vectors. Raises `ConfigError`."
+    def embed_names(self, names: list[str], prompts: tuple[str, ...] = ("Image of a {}.",)) -> Tensor:
+        """Names in the space of `joint_vit`, each the sum of its prompts' vectors. Raises `ConfigError`.
+
+        Args:
+            names: T names
+            prompts: each with one {} where the name goes
+        Returns: [T, D] float32, unit length"""
         odd = [prompt for prompt in prompts if prompt.count("{}") != 1]
         if odd or not prompts: raise ConfigError(f"prompts={prompts!r}: each needs one {{}} where the name goes")
         return F.normalize(sum(self.embed_texts([prompt.format(name) for name in names]) for prompt in prompts), dim=-1)
@@ -155,11 +157,12 @@ class _Judging(_Speaking):
     @cached_property
     def _sentence_model(self) -> Callable[[list[str]], Tensor]: return self._load("sentence_model")
 
-    def embed_sentences(
-        self,
-        texts: list[str],  # T texts
-    ) -> np.ndarray:       # [T, S] float32, unit length
-        "Texts in the space of the evaluation's text model (section 4). Raises `ConfigError`."
+    def embed_sentences(self, texts: list[str]) -> np.ndarray:
+        """Texts in the space of the evaluation's text model (section 4). Raises `ConfigError`.
+
+        Args:
+            texts: T texts
+        Returns: [T, S] float32, unit length"""
         texts = _checked_texts(texts)
         with torch.no_grad(): return self._sentence_model(texts or [""])[:len(texts)].cpu().numpy()
 
@@ -192,11 +195,12 @@ def _weights_sha256(
 # %% ../nbs/01_backbones.ipynb #38e63bfc
 class Backbones(_Judging):
     "The frozen models of a preset; each is loaded when it is first asked for."
-    def weights_sha256(
-        self,
-        part: str,    # "keys_vit", "joint", "language_model" or "sentence_model"
-    ) -> str | None:  # hex digits; None while unknown
-        "SHA-256 of a model: of its file, or, where a hub gave it, of its parameters once loaded. Taken once."
+    def weights_sha256(self, part: str) -> str | None:
+        """SHA-256 of a model: of its file, or, where a hub gave it, of its parameters once loaded. Taken once.
+
+        Args:
+            part: "keys_vit", "joint", "language_model" or "sentence_model"
+        Returns: hex digits; None while unknown"""
         if part not in self._sha256:
             loaded = self._joint.vit if part == "joint" and "_joint" in self.__dict__ else self.__dict__.get(part)
             sha256 = _weights_sha256(getattr(self.preset, part), loaded)
@@ -211,12 +215,13 @@ class Backbones(_Judging):
                 "device": self.device.type, "versions": library_versions()}
 
 # %% ../nbs/01_backbones.ipynb #26311371
-def load_backbones(
-    preset: str | Preset = "lite",     # a name of `PRESETS`, or a `Preset`
-    device: str = "auto",              # "auto", "cpu", "cuda", "mps", ...
-    dtype: torch.dtype | None = None,  # float32 when None
-) -> Backbones:
-    "The models of a preset; `lite` is fetched where it is absent. Raises `ConfigError`, `WeightsError`."
+def load_backbones(preset: str | Preset = "lite", device: str = "auto", dtype: torch.dtype | None = None) -> Backbones:
+    """The models of a preset; `lite` is fetched where it is absent. Raises `ConfigError`, `WeightsError`.
+
+    Args:
+        preset: a name of `PRESETS`, or a `Preset`
+        device: "auto", "cpu", "cuda", "mps", ...
+        dtype: float32 when None"""
     if isinstance(preset, str) and preset not in PRESETS:
         raise ConfigError(f"preset={preset!r}: unknown; give one of {', '.join(PRESETS)}, or a Preset")
     return Backbones(PRESETS[preset] if isinstance(preset, str) else preset, device, dtype)

@@ -137,7 +137,8 @@ _Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 @app.command(no_args_is_help=True)
 def segment(
     photos: _Photos, out: _Out = Path("out"), preset: _Preset = "lite", naming: _Naming = None, n: _N = None,
-    T: _T = None, tau: _Tau = None, masks: _Masks = None, words: _Words = "nouns", audit: _Audit = None, device: _Device = "auto",
+    T: _T = None, tau: _Tau = None, masks: _Masks = None, words: _Words = "nouns", audit: _Audit = None,
+    device: _Device = "auto",
 ) -> None:
     "Cut photos into regions and name every one."
     files = list_images(photos)

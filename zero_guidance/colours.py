@@ -23,10 +23,12 @@ OKABE_ITO = {name: (r / 255, g / 255, b / 255) for name, (r, g, b) in {
     "blue": (0, 114, 178), "vermilion": (213, 94, 0), "purple": (204, 121, 167)}.items()}
 _HUE_RING = ("orange", "yellow", "green", "sky blue", "blue", "purple", "vermilion")
 
-def node_colour(
-    node: int,                    # >= 0, id of a tree node
-) -> tuple[float, float, float]:  # red, green, blue in 0..1
-    "A colour for a number, the same wherever it is drawn; the first seven are `OKABE_ITO`."
+def node_colour(node: int) -> tuple[float, float, float]:
+    """A colour for a number, the same wherever it is drawn; the first seven are `OKABE_ITO`.
+
+    Args:
+        node: >= 0, id of a tree node
+    Returns: red, green, blue in 0..1"""
     if node < len(OKABE_ITO): return list(OKABE_ITO.values())[node]
     # the plane's golden ratio: pairs of hue and lightness that fill the square evenly, however many there are
     hue, light = node * .7548776662 % 1 * len(_HUE_RING), node * .5698402910 % 1
@@ -57,10 +59,12 @@ def style() -> Iterator[None]:
     finally: settings.update(before)
 
 # %% ../nbs/00_colours.ipynb #256bca93
-def figure_png(
-    figure: Any,  # matplotlib Figure
-) -> bytes:       # PNG of 256 colours
-    "A figure as a small PNG."
+def figure_png(figure: Any) -> bytes:
+    """A figure as a small PNG.
+
+    Args:
+        figure: matplotlib Figure
+    Returns: PNG of 256 colours"""
     from PIL import Image
     full, small = io.BytesIO(), io.BytesIO()
     figure.savefig(full, format="png", dpi=figure.dpi, bbox_inches="tight", pad_inches=.02)
@@ -68,14 +72,14 @@ def figure_png(
     return small.getvalue()
 
 # %% ../nbs/00_colours.ipynb #3b961ec7
-def panels(
-    rows: int,
-    columns: int,
-    width: float = 2.3,   # inches, of one panel
-    height: float = 1.7,  # inches, of one panel
-    dpi: int = 72,        # px per inch
-) -> np.ndarray:          # [rows, columns] of matplotlib Axes
-    "Axes for pictures side by side: no frames, no ticks."
+def panels(rows: int, columns: int, width: float = 2.3, height: float = 1.7, dpi: int = 72) -> np.ndarray:
+    """Axes for pictures side by side: no frames, no ticks.
+
+    Args:
+        width: inches, of one panel
+        height: inches, of one panel
+        dpi: px per inch
+    Returns: [rows, columns] of matplotlib Axes"""
     import matplotlib.pyplot as plt
     size = (width * columns, height * rows)
     figure, axes = plt.subplots(rows, columns, figsize=size, dpi=dpi, layout="constrained", squeeze=False)
@@ -89,11 +93,13 @@ PALETTE = tuple(OKABE_ITO[name] for name in ("sky blue", "orange", "green", "yel
 PALETTE += tuple((r / 255, g / 255, b / 255) for r, g, b in (
     (136, 0, 34), (34, 51, 170), (136, 255, 136), (0, 255, 255), (119, 0, 102)))  # wine, navy, mint, cyan, plum
 
-def colour_distances(
-    a: Sequence[tuple],  # N colours, red, green, blue in 0..1
-    b: Sequence[tuple],  # M colours
-) -> np.ndarray:         # [N, M] dE
-    "CIE76 distances between colours: Euclidean in Lab."
+def colour_distances(a: Sequence[tuple], b: Sequence[tuple]) -> np.ndarray:
+    """CIE76 distances between colours: Euclidean in Lab.
+
+    Args:
+        a: N colours, red, green, blue in 0..1
+        b: M colours
+    Returns: [N, M] dE"""
     from skimage.color import rgb2lab
     lab_a, lab_b = (rgb2lab(np.asarray(colours, float)[None])[0] for colours in (a, b))
     return np.linalg.norm(lab_a[:, None] - lab_b[None], axis=-1)
@@ -111,11 +117,13 @@ def _far_colour(
     return PALETTE[min(rank, key=rank.__getitem__)]
 
 # %% ../nbs/00_colours.ipynb #7b19c0c3
-def region_colours(
-    label_map: np.ndarray,          # [H, W] int, 0 = nothing
-    preferred: dict | None = None,  # id -> (r, g, b) in 0..1; an id without one takes what is free
-) -> dict[int, tuple]:              # id -> (r, g, b), for every id in the map
-    "A colour for each region, at least `LEAST_DISTANCE` from those of the regions that share a border with it."
+def region_colours(label_map: np.ndarray, preferred: dict | None = None) -> dict[int, tuple]:
+    """A colour for each region, at least `LEAST_DISTANCE` from those of the regions that share a border with it.
+
+    Args:
+        label_map: [H, W] int, 0 = nothing
+        preferred: id -> (r, g, b) in 0..1; an id without one takes what is free
+    Returns: id -> (r, g, b), for every id in the map"""
     count = np.bincount(label_map.ravel())
     present = [int(i) for i in np.argsort(-count, kind="stable") if i and count[i]]            # largest first
     wanted = {i: tuple(preferred[i]) for i in present if preferred and i in preferred}
@@ -130,11 +138,12 @@ def region_colours(
     return colours
 
 # %% ../nbs/00_colours.ipynb #6f56d65a
-def tree_colours(
-    tree: SegmentTree,
-    nodes: list[int],      # whose colours are wanted
-) -> dict[int, tuple]:     # node -> (r, g, b) in 0..1
-    "Colours of nodes, the same in every cut: the larger child keeps its parent's. Raises `DataError`."
+def tree_colours(tree: SegmentTree, nodes: list[int]) -> dict[int, tuple]:
+    """Colours of nodes, the same in every cut: the larger child keeps its parent's. Raises `DataError`.
+
+    Args:
+        nodes: whose colours are wanted
+    Returns: node -> (r, g, b) in 0..1"""
     for node in nodes: tree.parent(node)                                                       # refuses unknown ones
     borders = touching(tree.leaf_grid)                                                    # [P, 2] leaves side by side
     owner = np.full(tree.n_leaves, tree.root)                                                  # the present cut's node
@@ -154,22 +163,26 @@ def tree_colours(
 HUE_SHARE, LIGHT_SHARE = .5, .15       # how much of hue and of light comes from the colour
 _LIGHT = np.array([.299, .587, .114])   # what red, green and blue add to a pixel's light
 
-def tint(
-    photo: np.ndarray,   # [..., 3] in 0..1
-    colour: np.ndarray,  # [..., 3] in 0..1
-) -> np.ndarray:         # [..., 3] in 0..1
-    "A photo under a colour: most of the hue is the colour's, most of the light the photo's."
+def tint(photo: np.ndarray, colour: np.ndarray) -> np.ndarray:
+    """A photo under a colour: most of the hue is the colour's, most of the light the photo's.
+
+    Args:
+        photo: [..., 3] in 0..1
+        colour: [..., 3] in 0..1
+    Returns: [..., 3] in 0..1"""
     light_lost = (photo - colour) @ _LIGHT
     mixed = HUE_SHARE * colour + (1 - HUE_SHARE) * photo
     return np.clip(mixed + (HUE_SHARE - LIGHT_SHARE) * light_lost[..., None], 0, 1)
 
 # %% ../nbs/00_colours.ipynb #b6d356af
-def tinted(
-    image: np.ndarray | None,     # [H, W, 3] uint8, or None for colours on white
-    label_map: np.ndarray,        # [H, W] int, 0 stays clear
-    colours: dict | None = None,  # id -> (r, g, b) in 0..1, white where one is missing; None is `region_colours`
-) -> np.ndarray:                  # [H, W, 3] uint8
-    "The photo under its regions' colours, each region edged by a white line between dark ones."
+def tinted(image: np.ndarray | None, label_map: np.ndarray, colours: dict | None = None) -> np.ndarray:
+    """The photo under its regions' colours, each region edged by a white line between dark ones.
+
+    Args:
+        image: [H, W, 3] uint8, or None for colours on white
+        label_map: [H, W] int, 0 stays clear
+        colours: id -> (r, g, b) in 0..1, white where one is missing; None is `region_colours`
+    Returns: [H, W, 3] uint8"""
     if colours is None: colours = region_colours(label_map)
     ids, index = np.unique(label_map, return_inverse=True)
     paint = np.array([colours.get(int(i), (1, 1, 1)) for i in ids], float)[index.reshape(label_map.shape)]  # [H, W, 3]

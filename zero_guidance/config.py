@@ -10,7 +10,8 @@ __all__ = ['LINKAGES', 'PRUNES', 'REFINES', 'SALIENCIES', 'NAMINGS', 'ClusterCon
 import dataclasses
 from typing import Any, Self
 
-from .settings import Settings, Strategies, json_settings, no_such_setting, shown_changes, checked, constant
+from .settings import (
+    Settings, Strategies, checked, constant, json_settings, no_such_setting, shown_changes)
 
 # %% ../nbs/00_config.ipynb #2020cf31
 LINKAGES = Strategies("linkage", "ward", "variance", "grid")          # filled in 02_linkage
@@ -44,7 +45,7 @@ class ClusterConfig(Settings):
     crf_bilateral_compat: float = constant(100., (0, 1e6), "weight of the colour term", "released code")
     crf_iterations: int = constant(10, (0, 1000), "mean-field steps", "released code")
     mask_resolution: str = constant("original", ("working", "original"),
-                                     "masks as large as the photo, or as the picture that keys are read from", "section 3.1")
+                                     "masks as large as the photo, or as what keys are read from", "section 3.1")
 
 # %% ../nbs/00_config.ipynb #8c96c041
 @checked
@@ -172,6 +173,38 @@ class _Parts(Settings):
 _HOME = {f.name: part.name for part in dataclasses.fields(_Parts) if dataclasses.is_dataclass(part.default)
          for f in dataclasses.fields(part.default)}  # constant -> the part that holds it
 
+# %% ../nbs/00_config.ipynb #ea9a55c1
+def _by_part(
+    config: _Parts,  # to be changed
+    changes: dict,   # whole parts, or constants by their flat names
+) -> dict:           # part -> settings
+    "Changes sorted into the parts that hold them. Raises `ConfigError`."
+    parts = {f.name: getattr(config, f.name) for f in dataclasses.fields(config)}
+    known = [*parts, *_HOME]
+    inner: dict[str, dict] = {}
+    for name, value in changes.items():
+        if name not in known: raise ConfigError(no_such_setting("Config", name, known))
+        if name in parts: parts[name] = value
+        else: inner.setdefault(_HOME[name], {})[name] = value
+    return parts | {part: parts[part].replace(**values) for part, values in inner.items()}
+
+def _without_steering(
+    values: dict,  # of a JSON text
+) -> dict:         # the same, where older versions wrote "weighed" as ZeroCap with another steering
+    "Older results name `weighed` by a constant of ZeroCap; it is a naming of its own now."
+    if values.get("naming") != "zerocap" or values.get("zerocap", {}).get("steering") != "weigh": return values
+    return values | dict(naming="weighed", weighed=values["zerocap"], zerocap={})
+
+def _nearest_set(config: _Parts) -> str:
+    "The ready-made set that differs least, and the differences by their flat names."
+    def changed(other: _Parts) -> dict:
+        mine, theirs = ({name: getattr(getattr(c, part), name) for name,
+                         part in _HOME.items()} | {"seed": c.seed} for c in (config, other))
+        return {name: value for name, value in mine.items() if value != theirs[name]}
+    sets = {name: changed(getattr(Config, name)()) for name in ("paper", "code", "lite", "tiny")}
+    name = min(sets, key=lambda name: len(sets[name]))
+    return f"Config.{name}()" + f".replace({shown_changes(sets[name])})" * bool(sets[name])
+
 # %% ../nbs/00_config.ipynb #1f85b71f
 @checked
 class Config(_Parts):
@@ -183,7 +216,7 @@ class Config(_Parts):
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        "Settings from `to_json`'s text, also from that of versions before 0.1, which was flat. Raises `ConfigError`."
+        "Settings from `to_json`'s text, also from its older, flat form. Raises `ConfigError`."
         return cls().replace(**_without_steering(json_settings(cls, text)))
 
     @classmethod
@@ -193,7 +226,7 @@ class Config(_Parts):
 
     @classmethod
     def code(cls) -> Self:
-        "The released code: eleven clusters at most, saliency of probability rows, masks at working size, short captions."
+        "The released code: at most eleven clusters, saliency of probability rows, masks at working size, cut captions."
         return cls().replace(prune="code", saliency="code", mask_resolution="working",
                              zerocap=ZeroCapConfig.zero_guidance())
 
@@ -212,35 +245,3 @@ class Config(_Parts):
                              zerocap=short)
 
     def __repr__(self) -> str: return _nearest_set(self)
-
-# %% ../nbs/00_config.ipynb #ea9a55c1
-def _by_part(
-    config: _Parts,  # to be changed
-    changes: dict,   # whole parts, or constants by their flat names
-) -> dict:           # part -> settings
-    "Changes sorted into the parts that hold them. Raises `ConfigError`."
-    parts = {f.name: getattr(config, f.name) for f in dataclasses.fields(config)}
-    known = [*parts, *_HOME]
-    inner: dict[str, dict] = {}
-    for name, value in changes.items():
-        if name not in known: raise ConfigError(no_such_setting("Config", name, known))
-        if name in parts: parts[name] = value
-        else: inner.setdefault(_HOME[name], {})[name] = value
-    return parts | {part: parts[part].replace(**values) for part, values in inner.items()}
-
-def _without_steering(
-    values: dict,  # of a JSON text
-) -> dict:         # the same, where versions before 0.1 wrote "weighed" as ZeroCap with another steering
-    "Older results name `weighed` by a constant of ZeroCap; it is a naming of its own now."
-    if values.get("naming") != "zerocap" or values.get("zerocap", {}).get("steering") != "weigh": return values
-    return values | dict(naming="weighed", weighed=values["zerocap"], zerocap={})
-
-def _nearest_set(config: _Parts) -> str:
-    "The ready-made set that differs least, and the differences by their flat names."
-    def changed(other: _Parts) -> dict:
-        mine, theirs = ({name: getattr(getattr(c, part), name) for name,
-                         part in _HOME.items()} | {"seed": c.seed} for c in (config, other))
-        return {name: value for name, value in mine.items() if value != theirs[name]}
-    sets = {name: changed(getattr(Config, name)()) for name in ("paper", "code", "lite", "tiny")}
-    name = min(sets, key=lambda name: len(sets[name]))
-    return f"Config.{name}()" + f".replace({shown_changes(sets[name])})" * bool(sets[name])

@@ -21,11 +21,12 @@ from .vit import _cure_torchvision
 _cure_torchvision()  # timm and transformers import torchvision
 
 # %% ../nbs/01_convert.ipynb #cba1eaea
-def save_model(
-    state: dict[str, Any],  # name -> array or tensor
-    folder: str | Path,     # an existing folder
-) -> None:
-    "Arrays or tensors -> `model.safetensors` in a folder."
+def save_model(state: dict[str, Any], folder: str | Path) -> None:
+    """Arrays or tensors -> `model.safetensors` in a folder.
+
+    Args:
+        state: name -> array or tensor
+        folder: an existing folder"""
     from safetensors.torch import save_file
     tensors = {name: torch.tensor(np.asarray(a)).contiguous() for name, a in state.items()}
     save_file(tensors, Path(folder)/"model.safetensors", metadata={"format": "pt"})  # transformers asks for that word
@@ -80,11 +81,12 @@ def _dinov2_state(
         state[f"norm.{kind}"] = own[f"layernorm.{kind}"]
     return state
 
-def convert_vit(
-    source: Path,  # ONNX file of a DINOv2 with a decoder, which is left behind
-    folder: Path,  # gets `model.safetensors`
-) -> None:
-    "The ViT-S/14 of an ONNX file, for timm."
+def convert_vit(source: Path, folder: Path) -> None:
+    """The ViT-S/14 of an ONNX file, for timm.
+
+    Args:
+        source: ONNX file of a DINOv2 with a decoder, which is left behind
+        folder: gets `model.safetensors`"""
     save_model(_dinov2_state(_onnx_arrays(source)), folder)
 
 # %% ../nbs/01_convert.ipynb #d16e19dd
@@ -130,11 +132,12 @@ def _llama_config(
         architectures=["LlamaForCausalLM"], dtype="float16")
 
 # %% ../nbs/01_convert.ipynb #84ee625a
-def convert_smollm2(
-    source: Path,  # GGUF file of a Llama, with its tokenizer
-    folder: Path,  # gets configuration, tokenizer, and the weights in fp16
-) -> None:
-    "GGUF -> a folder that transformers loads."
+def convert_smollm2(source: Path, folder: Path) -> None:
+    """GGUF -> a folder that transformers loads.
+
+    Args:
+        source: GGUF file of a Llama, with its tokenizer
+        folder: gets configuration, tokenizer, and the weights in fp16"""
     from gguf import GGUFReader
     from transformers import AutoTokenizer
     reader = GGUFReader(source)
@@ -145,11 +148,12 @@ def convert_smollm2(
     AutoTokenizer.from_pretrained(source.parent, gguf_file=source.name).save_pretrained(folder)
 
 # %% ../nbs/01_convert.ipynb #649a9808
-def convert_minilm(
-    source: Path,  # a file of the folder
-    folder: Path,  # gets all of it
-) -> None:
-    "A folder of sentence-transformers, copied."
+def convert_minilm(source: Path, folder: Path) -> None:
+    """A folder of sentence-transformers, copied.
+
+    Args:
+        source: a file of the folder
+        folder: gets all of it"""
     shutil.copytree(source.parent, folder, dirs_exist_ok=True)
 
 # %% ../nbs/01_convert.ipynb #2c41826c
@@ -174,11 +178,12 @@ def _timm_efficientnet_names(
     return out
 
 # %% ../nbs/01_convert.ipynb #41206849
-def convert_efficientnet(
-    source: Path,  # `.pth` file of EfficientNet-PyTorch's `efficientnet-lite2`
-    folder: Path,  # gets `model.safetensors`
-) -> None:
-    "EfficientNet-PyTorch's file, for timm's `tf_efficientnet_lite2`."
+def convert_efficientnet(source: Path, folder: Path) -> None:
+    """EfficientNet-PyTorch's file, for timm's `tf_efficientnet_lite2`.
+
+    Args:
+        source: `.pth` file of EfficientNet-PyTorch's `efficientnet-lite2`
+        folder: gets `model.safetensors`"""
     import timm
     old = torch.load(source, map_location="cpu", weights_only=True)
     stages = timm.create_model("tf_efficientnet_lite2", pretrained=False).blocks

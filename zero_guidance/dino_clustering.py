@@ -24,13 +24,15 @@ from .vit import embed_patches, preprocess
 MAX_POINTS = 20_000  # grid points; Ward's time grows with their square
 MAX_ASPECT = 4       # grid points along the long side for each one along the short side
 
-def working_size(
-    image_size: tuple[int, int],  # (H, W) of the photo, px
-    short_side: int,              # px, what the shorter side becomes
-    patch: int,                   # px, edge of the ViT's patch
-    stride: int,                  # px between patches, 1..patch
-) -> tuple[int, int]:             # (H, W) of the picture that the ViT reads, px
-    "Section 3.1: the size a photo is brought to before its keys are read."
+def working_size(image_size: tuple[int, int], short_side: int, patch: int, stride: int) -> tuple[int, int]:
+    """Section 3.1: the size a photo is brought to before its keys are read.
+
+    Args:
+        image_size: (H, W) of the photo, px
+        short_side: px, what the shorter side becomes
+        patch: px, edge of the ViT's patch
+        stride: px between patches, 1..patch
+    Returns: (H, W) of the picture that the ViT reads, px"""
     def side(points: int) -> int: return patch + stride * (points - 1)
     short, long = sorted(image_size)
     snap = patch if stride == patch else 1  # patches that do not overlap must fill the side
@@ -75,17 +77,22 @@ def _warn_of_squeezing(image_size: tuple[int, int], size: tuple[int, int]) -> No
 # %% ../nbs/03_dino_clustering.ipynb #c532d494
 @torch.inference_mode()
 def extract_keys(
-    vit: nn.Module,         # timm VisionTransformer, eval mode
-    image: np.ndarray,      # [H, W, 3] uint8 RGB
-    norm: tuple,            # (mean, std) of the ViT's training, three numbers each
-    short_side: int = 224,  # px, see `working_size`
-    stride: int = 2,        # px between patches, 1..patch
-    layer: int = 12,        # block whose keys are read, 1..depth
-    facet: str = "key",     # "key", "query", "value", or "token": the block's output; or another row of `FACETS`
-) -> np.ndarray:            # [h, w, C] float32, not normalised
+    vit: nn.Module, image: np.ndarray, norm: tuple, short_side: int = 224, stride: int = 2, layer: int = 12,
+    facet: str = "key",
+) -> np.ndarray:
     """Section 3.1: the key of one attention layer at every point of a dense grid.
 
-    Raises `ConfigError` where the ViT has no such block, stride or facet."""
+    Raises `ConfigError` where the ViT has no such block, stride or facet.
+
+    Args:
+        vit: timm VisionTransformer, eval mode
+        image: [H, W, 3] uint8 RGB
+        norm: (mean, std) of the ViT's training, three numbers each
+        short_side: px, see `working_size`
+        stride: px between patches, 1..patch
+        layer: block whose keys are read, 1..depth
+        facet: "key", "query", "value", or "token": the block's output; or another row of `FACETS`
+    Returns: [h, w, C] float32, not normalised"""
     _check_request(vit, stride, layer)
     read_facet = FACETS[facet]                                      # refused here, not after a minute of work
     weight, patch = vit.patch_embed.proj.weight, vit.patch_embed.patch_size[0]
@@ -98,10 +105,12 @@ def extract_keys(
     return x[0, vit.num_prefix_tokens:].unflatten(0, grid).float().cpu().numpy()
 
 # %% ../nbs/03_dino_clustering.ipynb #aa35145e
-def unit_keys(
-    keys: np.ndarray,  # [h, w, C] finite, any length
-) -> np.ndarray:       # [h, w, C] float64, unit length; a key of zeros stays
-    "Keys as they are clustered. Raises `DataError` where a key holds NaN or infinity."
+def unit_keys(keys: np.ndarray) -> np.ndarray:
+    """Keys as they are clustered. Raises `DataError` where a key holds NaN or infinity.
+
+    Args:
+        keys: [h, w, C] finite, any length
+    Returns: [h, w, C] float64, unit length; a key of zeros stays"""
     bad = ~np.isfinite(keys).all(-1)
     if bad.any():
         raise DataError(f"keys: {bad.sum()} of {bad.size} hold NaN or infinity; check the image and the ViT's weights")
@@ -109,25 +118,29 @@ def unit_keys(
     return x / np.linalg.norm(x, axis=-1, keepdims=True).clip(1e-12)
 
 # %% ../nbs/03_dino_clustering.ipynb #beef6fd6
-def ward_tree(
-    keys: np.ndarray,                    # [h, w, C] finite, any length
-    linkage: str = "ward",               # "ward" (released code), "variance" (paper), "grid", or a row of `LINKAGES`
-    device: str | torch.device = "cpu",  # where the linkage searches
-) -> SegmentTree:                        # N = h*w leaves, 2N - 1 nodes
+def ward_tree(keys: np.ndarray, linkage: str = "ward", device: str | torch.device = "cpu") -> SegmentTree:
     """Section 3.1: the binary tree over the normalised keys.
 
-    Raises `DataError` where a key holds NaN or infinity, `ConfigError` for an unknown linkage."""
+    Raises `DataError` where a key holds NaN or infinity, `ConfigError` for an unknown linkage.
+
+    Args:
+        keys: [h, w, C] finite, any length
+        linkage: "ward" (released code), "variance" (paper), "grid", or a row of `LINKAGES`
+        device: where the linkage searches
+    Returns: N = h*w leaves, 2N - 1 nodes"""
     x = unit_keys(keys)
     h, w, C = x.shape
     table = LINKAGES[linkage](torch.from_numpy(x.reshape(-1, C)).to(device), None, (h, w))
     return SegmentTree.from_linkage(table, x, (h, w))
 
 # %% ../nbs/03_dino_clustering.ipynb #451c83bf
-def prune(
-    tree: SegmentTree,     # from `ward_tree`
-    n: int = 20,           # clusters of the Ward cut, >= 1
-    T: float = 0.9,        # cosine, -1..1: siblings more alike than this become one
-    prune: str = "paper",  # "paper", "code", or another row of `PRUNES`
-) -> list[int]:            # ids of the surviving nodes
-    "Section 3.1: cut the tree at `n` clusters and join siblings whose mean keys are alike."
+def prune(tree: SegmentTree, n: int = 20, T: float = 0.9, prune: str = "paper") -> list[int]:
+    """Section 3.1: cut the tree at `n` clusters and join siblings whose mean keys are alike.
+
+    Args:
+        tree: from `ward_tree`
+        n: clusters of the Ward cut, >= 1
+        T: cosine, -1..1: siblings more alike than this become one
+        prune: "paper", "code", or another row of `PRUNES`
+    Returns: ids of the surviving nodes"""
     return tree.cut(n, T, prune)

@@ -22,36 +22,41 @@ from .zerocap import (
     SearchTokens, Similarity, Steered, ranked_captions, search_tokens, steer, unit_targets,)
 
 # %% ../nbs/06a_fast_zerocap.ipynb #44f82a4d
-def product_of_experts(
-    log_p0: Tensor,         # [B, V] what the language model says
-    candidates: Tensor,     # [B, K] token ids
-    similarity: Tensor,     # [B, K] cosines of their texts with the segment, -1..1
-    config: ZeroCapConfig,  # clip_scale a, lm_scale b, clip_temperature
-) -> Tensor:                # [B, V] log-probabilities, minus infinity for what is no candidate
-    "Picture and language multiplied: q^a p0^b over the candidates."
+def product_of_experts(log_p0: Tensor, candidates: Tensor, similarity: Tensor, config: ZeroCapConfig) -> Tensor:
+    """Picture and language multiplied: q^a p0^b over the candidates.
+
+    Args:
+        log_p0: [B, V] what the language model says
+        candidates: [B, K] token ids
+        similarity: [B, K] cosines of their texts with the segment, -1..1
+        config: clip_scale a, lm_scale b, clip_temperature
+    Returns: [B, V] log-probabilities, minus infinity for what is no candidate"""
     weighed = config.clip_scale * similarity / config.clip_temperature + config.lm_scale * log_p0.gather(1, candidates)
     return torch.full_like(log_p0, -torch.inf).scatter(1, candidates, weighed.log_softmax(-1))
 
 # %% ../nbs/06a_fast_zerocap.ipynb #5b9d8e07
-def likeliest_words(
-    log_p0: Tensor,  # [B, V] what the language model says
-    end: int,        # the full stop
-    n: int,          # words to keep; all where the vocabulary is smaller
-) -> Tensor:         # [B, min(n, V)] token ids
-    "The words that are tried on the picture; the full stop is always among them, else no caption could end."
+def likeliest_words(log_p0: Tensor, end: int, n: int) -> Tensor:
+    """The words that are tried on the picture; the full stop is always among them, else no caption could end.
+
+    Args:
+        log_p0: [B, V] what the language model says
+        end: the full stop
+        n: words to keep; all where the vocabulary is smaller
+    Returns: [B, min(n, V)] token ids"""
     log_p0 = log_p0.index_fill(1, torch.tensor([end], device=log_p0.device), torch.inf)
     return log_p0.topk(min(n, log_p0.shape[1])).indices
 
 # %% ../nbs/06a_fast_zerocap.ipynb #d7d490d6
 @torch.no_grad()
-def weigh(
-    model: Any,              # a causal language model of transformers
-    context: Tensor,         # [B, m] token ids, m >= 2
-    similarity: Similarity,  # cosines of candidate words with the segment
-    end: int,                # the full stop, always a candidate
-    config: ZeroCapConfig,
-) -> Steered:                # no losses
-    "What `steer` gives, by `product_of_experts` instead of gradient steps."
+def weigh(model: Any, context: Tensor, similarity: Similarity, end: int, config: ZeroCapConfig) -> Steered:
+    """What `steer` gives, by `product_of_experts` instead of gradient steps.
+
+    Args:
+        model: a causal language model of transformers
+        context: [B, m] token ids, m >= 2
+        similarity: cosines of candidate words with the segment
+        end: the full stop, always a candidate
+    Returns: no losses"""
     log_p0 = model(input_ids=context).logits[:, -1].float().log_softmax(-1)
     candidates = likeliest_words(log_p0, end, config.candidates)  # [B, K]
     logits = product_of_experts(log_p0, candidates, similarity(candidates), config)
@@ -67,11 +72,12 @@ STEERINGS: dict[str, Callable[[Any, Tensor, Similarity, int, ZeroCapConfig], Ste
 # %% ../nbs/06a_fast_zerocap.ipynb #cc3bc9a8
 ROWS = 128  # captions that go through the language model together, more only where one segment has more beams
 
-def in_chunks(
-    live: list[int],      # segments
-    beams: list[Beams],   # of all segments
-) -> Iterator[list[int]]:
-    "Segments whose captions together are at most `ROWS`, at least one segment at a time."
+def in_chunks(live: list[int], beams: list[Beams]) -> Iterator[list[int]]:
+    """Segments whose captions together are at most `ROWS`, at least one segment at a time.
+
+    Args:
+        live: segments
+        beams: of all segments"""
     chunk, rows = [], 0
     for k in live:
         if chunk and rows + len(beams[k].tokens) > ROWS:
@@ -82,40 +88,48 @@ def in_chunks(
     if chunk: yield chunk
 
 # %% ../nbs/06a_fast_zerocap.ipynb #2a40aeec
-def fill_rows(
-    rows: Tensor,   # [r, V]
-    where: Tensor,  # [R] bool, r of them true
-) -> Tensor:        # [R, V]
-    "Rows in their places, zeros in the others: what stands for a finished caption is never read."
+def fill_rows(rows: Tensor, where: Tensor) -> Tensor:
+    """Rows in their places, zeros in the others: what stands for a finished caption is never read.
+
+    Args:
+        rows: [r, V]
+        where: [R] bool, r of them true
+    Returns: [R, V]"""
     out = rows.new_zeros(len(where), rows.shape[1])
     out[where] = rows
     return out
 
 # %% ../nbs/06a_fast_zerocap.ipynb #775db20a
 def steer_rows(
-    context: Tensor,          # [R, m] token ids of all captions of a chunk
-    targets: Tensor,          # [R, D] each caption's segment
-    needed: Tensor,           # [R] bool, the captions that still matter
-    backbones: Any,           # language_model
-    memory: TextMemory,
-    end: int,                 # the full stop's token id
-    config: ZeroCapConfig,    # steering and its constants
-) -> tuple[Tensor, Tensor]:   # [R, V] logits after the steering, and log-probabilities before; zeros where not needed
-    "Steering for the captions of many segments at once: rows do not see each other."
+    context: Tensor, targets: Tensor, needed: Tensor, backbones: Any, memory: TextMemory, end: int,
+    config: ZeroCapConfig,
+) -> tuple[Tensor, Tensor]:
+    """Steering for the captions of many segments at once: rows do not see each other.
+
+    Args:
+        context: [R, m] token ids of all captions of a chunk
+        targets: [R, D] each caption's segment
+        needed: [R] bool, the captions that still matter
+        backbones: language_model
+        end: the full stop's token id
+        config: steering and its constants
+    Returns: [R, V] logits after the steering, and log-probabilities before; zeros where not needed"""
     context, targets = context[needed], targets[needed]
     def similarity(candidates: Tensor) -> Tensor: return memory.similarity(context, candidates, targets)
     steered = STEERINGS[config.steering](backbones.language_model, context, similarity, end, config)
     return fill_rows(steered.logits, needed), fill_rows(steered.log_p0, needed)
 
 # %% ../nbs/06a_fast_zerocap.ipynb #3dc87b70
-def extend_each(
-    beams: list[Beams],     # of S segments, R captions in all
-    log_p: Tensor,          # [R, V] log-probabilities after steering and edits
-    log_p0: Tensor,         # [R, V] the model's own
-    end: int,               # the full stop
-    config: ZeroCapConfig,  # fusion, joint_normalisation, beams
-) -> list[Beams]:           # a token longer
-    "Fusion and choice, each segment for itself: its captions share a sum, and compete."
+def extend_each(beams: list[Beams], log_p: Tensor, log_p0: Tensor, end: int, config: ZeroCapConfig) -> list[Beams]:
+    """Fusion and choice, each segment for itself: its captions share a sum, and compete.
+
+    Args:
+        beams: of S segments, R captions in all
+        log_p: [R, V] log-probabilities after steering and edits
+        log_p0: [R, V] the model's own
+        end: the full stop
+        config: fusion, joint_normalisation, beams
+    Returns: a token longer"""
     counts, new = [len(one.tokens) for one in beams], []
     for one, after, before in zip(beams, log_p.split(counts), log_p0.split(counts)):
         log_r = fuse_distributions(after, before, config.fusion, config.joint_normalisation)
@@ -124,15 +138,17 @@ def extend_each(
 
 # %% ../nbs/06a_fast_zerocap.ipynb #6ed8e4a0
 def next_words(
-    beams: list[Beams],    # of S segments
-    targets: Tensor,       # [S, D] their embeddings, unit length
-    step: int,             # 0 for the first word
-    tokens: SearchTokens,
-    backbones: Any,        # language_model
-    config: ZeroCapConfig,
+    beams: list[Beams], targets: Tensor, step: int, tokens: SearchTokens, backbones: Any, config: ZeroCapConfig,
     memory: TextMemory,
-) -> list[Beams]:          # a token longer
-    "One token more for the captions of some segments, in one batch: steer, edit, fuse, extend."
+) -> list[Beams]:
+    """One token more for the captions of some segments, in one batch: steer, edit, fuse, extend.
+
+    Args:
+        beams: of S segments
+        targets: [S, D] their embeddings, unit length
+        step: 0 for the first word
+        backbones: language_model
+    Returns: a token longer"""
     counts = [len(one.tokens) for one in beams]
     said = torch.cat([one.tokens for one in beams])
     context = torch.cat([tokens.prompt.expand(len(said), -1), said], 1)  # [R, m], R captions in all
@@ -143,13 +159,13 @@ def next_words(
     return extend_each(beams, log_p, log_p0, tokens.end, config)
 
 # %% ../nbs/06a_fast_zerocap.ipynb #e5d1af88
-def search_all(
-    targets: Tensor,        # [K, D] segments' embeddings, unit length
-    backbones: Any,         # language_model, tokenizer, bos_id
-    config: ZeroCapConfig,
-    memory: TextMemory,
-) -> Iterator[list[Beams]]: # after every token, one for each segment
-    "ZeroCap's `search` for all segments side by side; a segment whose captions are finished drops out."
+def search_all(targets: Tensor, backbones: Any, config: ZeroCapConfig, memory: TextMemory) -> Iterator[list[Beams]]:
+    """ZeroCap's `search` for all segments side by side; a segment whose captions are finished drops out.
+
+    Args:
+        targets: [K, D] segments' embeddings, unit length
+        backbones: language_model, tokenizer, bos_id
+    Returns: after every token, one for each segment"""
     beams, tokens = [empty_beam(targets.device)] * len(targets), search_tokens(backbones, config)
     for step in range(config.max_tokens):
         live = [k for k, one in enumerate(beams) if not one.stopped.all()]
@@ -162,14 +178,18 @@ def search_all(
 
 # %% ../nbs/06a_fast_zerocap.ipynb #97013c8c
 def captions(
-    embeddings: np.ndarray,          # [K, D] of segments, in the space of `backbones.embed_texts`
-    backbones: Any,                  # language_model, tokenizer, bos_id, embed_texts, text_tower, device
-    config: ZeroCapConfig = ZeroCapConfig(),
-    progress: bool = False,          # show a bar, one tick per token
-    prompt: str = "Image of a {}.",  # what the final pick compares; "{}" for the words alone
-    memory: TextMemory | None = None,  # kept from photo to photo, so that first words are encoded once
-) -> list[list[Caption]]:            # K lists of up to `config.beams`, best first
-    "Section 3.3 for many segments: what `caption` gives for each. Raises `DataError`, `ConfigError`."
+    embeddings: np.ndarray, backbones: Any, config: ZeroCapConfig = ZeroCapConfig(), progress: bool = False,
+    prompt: str = "Image of a {}.", memory: TextMemory | None = None,
+) -> list[list[Caption]]:
+    """Section 3.3 for many segments: what `caption` gives for each. Raises `DataError`, `ConfigError`.
+
+    Args:
+        embeddings: [K, D] of segments, in the space of `backbones.embed_texts`
+        backbones: language_model, tokenizer, bos_id, embed_texts, text_tower, device
+        progress: show a bar, one tick per token
+        prompt: what the final pick compares; "{}" for the words alone
+        memory: kept from photo to photo, so that first words are encoded once
+    Returns: K lists of up to `config.beams`, best first"""
     if not len(embeddings): return []
     targets, memory = unit_targets(embeddings, backbones), memory or TextMemory(backbones)
     steps = search_all(targets, backbones, config, memory)

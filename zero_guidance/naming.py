@@ -43,7 +43,7 @@ def hubness(text: np.ndarray, reference: np.ndarray, k: int | None = None) -> np
     k = min(k or len(reference), len(reference))
     return np.partition(cosines, -k, axis=1)[:, -k:].mean(1)
 
-# %% ../nbs/07_naming.ipynb #4c76c9f4
+# %% ../nbs/07_naming.ipynb #814a7eeb
 def score_words(
     embeddings: np.ndarray, text: np.ndarray, hub: np.ndarray, log_counts: np.ndarray, hubness_weight: float,
     frequency_weight: float,
@@ -117,7 +117,7 @@ def embed_references(images: Iterable, backbones: Backbones, config: Config) -> 
     if not parts: raise DataError("references: no photos; give some tens of photos of everyday scenes")
     return np.concatenate(parts)
 
-# %% ../nbs/07_naming.ipynb #89cdd542
+# %% ../nbs/07_naming.ipynb #0c875bc1
 def _assets() -> Path:
     "The package's own files."
     return Path(str(importlib.resources.files("zero_guidance"))) / "assets"
@@ -172,7 +172,7 @@ def kinds_of(vocabulary: Vocabulary) -> Kinds:
     grouped = common_first[np.argsort(node[common_first], kind="stable")]
     return Kinds(node, above, under, tuple(np.split(grouped, np.cumsum(np.bincount(node))[:-1])))
 
-# %% ../nbs/07_naming.ipynb #c4031e68
+# %% ../nbs/07_naming.ipynb #86034ea3
 def masses(chances: np.ndarray, kinds: Kinds) -> np.ndarray:
     """The probability of each sense and all its kinds together.
 
@@ -195,7 +195,7 @@ def settle(node: np.ndarray, mass: np.ndarray, kinds: Kinds) -> np.ndarray:
         if not rises.any(): return node
         node = np.where(rises, above, node)
 
-# %% ../nbs/07_naming.ipynb #a99d9dea
+# %% ../nbs/07_naming.ipynb #fa67d2fd
 SYNONYM_MARGIN = .01   # of the score: so near, the commoner of two synonyms is the name
 
 def plainest(scores: np.ndarray, members: np.ndarray) -> int:
@@ -206,7 +206,7 @@ def plainest(scores: np.ndarray, members: np.ndarray) -> int:
         members: words of one sense, commonest first"""
     return int(members[np.argmax(scores[members] >= scores[members].max() - SYNONYM_MARGIN)])
 
-# %% ../nbs/07_naming.ipynb #0eef7ed6
+# %% ../nbs/07_naming.ipynb #17227fcb
 Name = tuple[str, float, float]  # word, cosine with the segment, probability
 
 def _check_embeddings(embeddings: np.ndarray, width: int) -> None:
@@ -292,7 +292,7 @@ class Namer:
 
     def __repr__(self) -> str: return f"Namer({len(self.text):,} words of {self.vocabulary.name}, {self.provenance})"
 
-# %% ../nbs/07_naming.ipynb #ef37da53
+# %% ../nbs/07_naming.ipynb #a31fe862
 def make_namer(
     vocabulary: Vocabulary, backbones: Backbones, config: WordConfig, reference: np.ndarray | None = None,
 ) -> Namer:

@@ -24,6 +24,21 @@ from .naming import Namer, make_namer
 from .vocabulary import Vocabulary, describes_people, load_vocabulary
 from .beams import Caption
 
+# %% ../nbs/08b_namings.ipynb #9570f252
+def _models_repr(zg: Any) -> str:
+    "Preset, device, constants and words on one line."
+    words = "nouns" if zg.vocabulary is None else zg.vocabulary.name
+    return f"{type(zg).__name__}({zg.backbones.preset.name}, {zg.backbones.device}, {zg.config}, words: {words})"
+
+def _some_words(words: tuple[str, ...]) -> str:
+    "How many words, and the first of them."
+    return f"{len(words)} words about people ({', '.join(words[:3])}{', ...' * (len(words) > 3)})"
+
+def _warn_of_audit(what: str) -> None:
+    "Say once what the audit leaves out."
+    said = f"{what} left out by the audit; audit=False (--no-audit) keeps them"
+    warnings.warn(ZeroGuidanceWarning(said), stacklevel=3)
+
 # %% ../nbs/08b_namings.ipynb #dba62670
 class Models:
     "What `ZeroGuidance` holds: models, constants, words."
@@ -67,21 +82,6 @@ class Models:
         return TextMemory(self.backbones)
 
     def __repr__(self) -> str: return _models_repr(self)
-
-# %% ../nbs/08b_namings.ipynb #9570f252
-def _models_repr(zg: Models) -> str:
-    "Preset, device, constants and words on one line."
-    words = "nouns" if zg.vocabulary is None else zg.vocabulary.name
-    return f"{type(zg).__name__}({zg.backbones.preset.name}, {zg.backbones.device}, {zg.config}, words: {words})"
-
-def _some_words(words: tuple[str, ...]) -> str:
-    "How many words, and the first of them."
-    return f"{len(words)} words about people ({', '.join(words[:3])}{', ...' * (len(words) > 3)})"
-
-def _warn_of_audit(what: str) -> None:
-    "Say once what the audit leaves out."
-    said = f"{what} left out by the audit; audit=False (--no-audit) keeps them"
-    warnings.warn(ZeroGuidanceWarning(said), stacklevel=3)
 
 # %% ../nbs/08b_namings.ipynb #ce17b905
 Name = tuple[str, float, float]  # word, cosine with the segment, probability among the alternatives

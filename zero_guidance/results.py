@@ -25,7 +25,8 @@ def results_root() -> Path:
 
     Returns: an existing folder"""
     root = Path(__file__).resolve().parents[1] if "__file__" in globals() else Path.cwd().parent
-    if not (root/"nbs").is_dir(): raise DataError(f"{root}: no checkout with nbs/; results are written from a clone of the project")
+    if not (root/"nbs").is_dir():
+        raise DataError(f"{root}: no checkout with nbs/; results are written from a clone of the project")
     return root
 
 def result_path(name: str, root: Path | None = None) -> Path:
@@ -113,7 +114,7 @@ def save_result(
     """Write a table or a picture, and the record of its making. Raises `DataError` for a name that is none.
 
     Args:
-        result: a DataFrame or a list of dicts for .csv; a Figure, a PIL image or [H, W, 3] uint8 for a picture
+        result: a DataFrame or a list of dicts for .csv; a Figure, PIL image or array for a picture
         name: file name, see `result_path`
         root: the checkout; `results_root()` when None
         backbones: whose models made it

@@ -24,14 +24,16 @@ from .superpixels import resize_image, superpixel_tree, superpixels
 from .tree import SegmentTree
 
 # %% ../nbs/03a_segment_masks.ipynb #bb522109
-def centroid_energy(
-    tree: SegmentTree,      # its leaf means are the normalised keys
-    nodes: list[int],       # K surviving nodes
-    size: tuple[int, int],  # (H, W) wanted, px
-) -> np.ndarray:            # [K, H, W] float32, <= 0, lowest where the node's mean is nearest
+def centroid_energy(tree: SegmentTree, nodes: list[int], size: tuple[int, int]) -> np.ndarray:
     """The CRF's unary term: squared distances of each key to the nodes' means, less the largest.
 
-    Raises `DataError` for a tree without means."""
+    Raises `DataError` for a tree without means.
+
+    Args:
+        tree: its leaf means are the normalised keys
+        nodes: K surviving nodes
+        size: (H, W) wanted, px
+    Returns: [K, H, W] float32, <= 0, lowest where the node's mean is nearest"""
     if tree.means is None:
         raise DataError("tree: has no means, since a saved result keeps none; give the tree that `photo_tree` makes")
     leaves = torch.from_numpy(tree.means[:tree.n_leaves])                  # [N, C]
@@ -48,15 +50,17 @@ def _pydensecrf() -> Any:  # the module
         raise ConfigError('refine: "crf" needs pydensecrf; pip install pydensecrf2, or set refine="none"') from None
     return densecrf
 
-def crf_beliefs(
-    tree: SegmentTree,      # over a photo's grid of keys
-    nodes: list[int],       # K surviving nodes
-    image: np.ndarray,      # [H, W, 3] uint8 RGB
-    config: ClusterConfig,  # its crf_ fields
-) -> np.ndarray:            # [K, H, W] float32, sums to 1 over K
+def crf_beliefs(tree: SegmentTree, nodes: list[int], image: np.ndarray, config: ClusterConfig) -> np.ndarray:
     """Section 3.1: mean-field beliefs of a dense CRF with Gaussian and bilateral terms.
 
-    Raises `ConfigError` where pydensecrf is not installed, `DataError` for a tree without means."""
+    Raises `ConfigError` where pydensecrf is not installed, `DataError` for a tree without means.
+
+    Args:
+        tree: over a photo's grid of keys
+        nodes: K surviving nodes
+        image: [H, W, 3] uint8 RGB
+        config: its crf_ fields
+    Returns: [K, H, W] float32, sums to 1 over K"""
     H, W = image.shape[:2]
     if len(nodes) == 1: return np.ones((1, H, W), np.float32)
     dense = _pydensecrf()
@@ -70,32 +74,37 @@ def crf_beliefs(
     return np.asarray(crf.inference(config.crf_iterations), np.float32).reshape(len(nodes), H, W)
 
 # %% ../nbs/03a_segment_masks.ipynb #c089f287
-def refine_crf(
-    tree: SegmentTree,      # over a photo's grid of keys
-    nodes: list[int],       # K surviving nodes
-    image: np.ndarray,      # [H, W, 3] uint8 RGB
-    config: ClusterConfig,  # its crf_ fields
-) -> np.ndarray:            # [H, W] int32 in 1..K; label k + 1 is nodes[k]; a label may be gone
-    "Section 3.1: each pixel takes the label that the CRF believes in most. Raises as `crf_beliefs`."
+def refine_crf(tree: SegmentTree, nodes: list[int], image: np.ndarray, config: ClusterConfig) -> np.ndarray:
+    """Section 3.1: each pixel takes the label that the CRF believes in most. Raises as `crf_beliefs`.
+
+    Args:
+        tree: over a photo's grid of keys
+        nodes: K surviving nodes
+        image: [H, W, 3] uint8 RGB
+        config: its crf_ fields
+    Returns: [H, W] int32 in 1..K; label k + 1 is nodes[k]; a label may be gone"""
     return (crf_beliefs(tree, nodes, image, config).argmax(0) + 1).astype(np.int32)
 
 # %% ../nbs/03a_segment_masks.ipynb #90912621
-def drop_vanished(
-    label_map: np.ndarray,          # [H, W] int in 1..K
-    nodes: list[int],               # K nodes; label k + 1 is nodes[k]
-) -> tuple[np.ndarray, list[int]]:  # [H, W] int32 in 1..K' without gaps, and its K' nodes
-    "Renumber a label map without gaps and keep the nodes of the labels that are left."
+def drop_vanished(label_map: np.ndarray, nodes: list[int]) -> tuple[np.ndarray, list[int]]:
+    """Renumber a label map without gaps and keep the nodes of the labels that are left.
+
+    Args:
+        label_map: [H, W] int in 1..K
+        nodes: K nodes; label k + 1 is nodes[k]
+    Returns: [H, W] int32 in 1..K' without gaps, and its K' nodes"""
     left, index = np.unique(label_map, return_inverse=True)
     return (index.reshape(label_map.shape) + 1).astype(np.int32), [nodes[k - 1] for k in left]
 
 # %% ../nbs/03a_segment_masks.ipynb #7aa116ee
-def leaf_beliefs(
-    tree: SegmentTree,
-    nodes: list[int],       # K nodes of a cut
-    image: np.ndarray,      # not looked at; all beliefs are asked for in the same way
-    config: ClusterConfig,  # not looked at
-) -> np.ndarray:            # [K, h, w] float32 of 0 and 1, on the leaf grid
-    "Each leaf believes in its own node alone."
+def leaf_beliefs(tree: SegmentTree, nodes: list[int], image: np.ndarray, config: ClusterConfig) -> np.ndarray:
+    """Each leaf believes in its own node alone.
+
+    Args:
+        nodes: K nodes of a cut
+        image: not looked at; all beliefs are asked for in the same way
+        config: not looked at
+    Returns: [K, h, w] float32 of 0 and 1, on the leaf grid"""
     return (tree.labels(nodes) == np.arange(1, len(nodes) + 1)[:, None, None]).astype(np.float32)
 
 # %% ../nbs/03a_segment_masks.ipynb #37256c96
@@ -137,16 +146,20 @@ def _strongest_labels(beliefs: np.ndarray, size: tuple[int, int]) -> np.ndarray:
 
 # %% ../nbs/03a_segment_masks.ipynb #6b3353e6
 def segment_pixels(
-    tree: SegmentTree,      # of the photo
-    nodes: list[int],       # K surviving nodes
-    image: np.ndarray,      # [H, W, 3] uint8 RGB
-    config: ClusterConfig,  # its refine, mask_resolution, short_side, stride and crf_ fields
-    patch: int,             # px, edge of the ViT's patch
-) -> np.ndarray:            # [H, W] int32 in 1..K; label k + 1 is nodes[k]; a label may be gone
+    tree: SegmentTree, nodes: list[int], image: np.ndarray, config: ClusterConfig, patch: int,
+) -> np.ndarray:
     """Section 3.1: a label for every pixel of the photo.
 
     Raises `ConfigError` for an unknown refinement or where pydensecrf is needed and absent, `DataError` where the
-    CRF is asked of a tree without means."""
+    CRF is asked of a tree without means.
+
+    Args:
+        tree: of the photo
+        nodes: K surviving nodes
+        image: [H, W, 3] uint8 RGB
+        config: its refine, mask_resolution, short_side, stride and crf_ fields
+        patch: px, edge of the ViT's patch
+    Returns: [H, W] int32 in 1..K; label k + 1 is nodes[k]; a label may be gone"""
     size = image.shape[:2]
     seen = _seen_size(size, config, patch)
     beliefs = REFINES[config.refine].beliefs(tree, nodes, resize_image(image, seen), config)
@@ -154,31 +167,39 @@ def segment_pixels(
     return resize_labels(_strongest_labels(beliefs, chosen_at), *size, corner=True)
 
 # %% ../nbs/03a_segment_masks.ipynb #6366193d
-def photo_tree(
-    image: np.ndarray,      # [H, W, 3] uint8 RGB
-    backbones: Backbones,   # its keys_vit and keys_norm
-    config: ClusterConfig,  # the fields up to the tree
-) -> SegmentTree:           # over the leaves that the refinement wants
-    "Section 3.1 up to the tree. Raises `ConfigError` where the config asks what the ViT does not have."
+def photo_tree(image: np.ndarray, backbones: Backbones, config: ClusterConfig) -> SegmentTree:
+    """Section 3.1 up to the tree. Raises `ConfigError` where the config asks what the ViT does not have.
+
+    Args:
+        image: [H, W, 3] uint8 RGB
+        backbones: its keys_vit and keys_norm
+        config: the fields up to the tree
+    Returns: over the leaves that the refinement wants"""
     keys = extract_keys(backbones.keys_vit, image, backbones.keys_norm, config.short_side, config.stride,
                         config.keys_layer, config.facet)
     return REFINES[config.refine].tree(keys, image, config, backbones.device)
 
 # %% ../nbs/03a_segment_masks.ipynb #346d75f0
 class Leaves(NamedTuple):
-    "A photo's segments before merging: every pixel is in exactly one, and each is a node of the tree."
+    """A photo's segments before merging: every pixel is in exactly one, and each is a node of the tree.
+
+    Attributes:
+        label_map: [H, W] int32 in 1..K
+        nodes: K nodes; label k + 1 is nodes[k]
+        tree: that they were cut from"""
     label_map: np.ndarray  # [H, W] int32 in 1..K
     nodes: list[int]       # K nodes; label k + 1 is nodes[k]
     tree: SegmentTree      # that they were cut from
 
-def oversegment(
-    image: np.ndarray,                    # [H, W, 3] uint8 RGB
-    backbones: Backbones,                 # its keys_vit and keys_norm
-    config: ClusterConfig | None = None,  # the preset's when None
-) -> Leaves:
+def oversegment(image: np.ndarray, backbones: Backbones, config: ClusterConfig | None = None) -> Leaves:
     """Section 3.1: a photo's segments. Every pixel is in exactly one; label k + 1 is nodes[k] of the tree.
 
-    Raises `ConfigError` where the config asks what the ViT does not have."""
+    Raises `ConfigError` where the config asks what the ViT does not have.
+
+    Args:
+        image: [H, W, 3] uint8 RGB
+        backbones: its keys_vit and keys_norm
+        config: the preset's when None"""
     config = config or backbones.config.clusters
     tree = photo_tree(image, backbones, config)
     nodes = prune(tree, config.n, config.T, config.prune)

@@ -16,11 +16,13 @@ from .linkage import LINKAGES
 from .tree import SegmentTree, node_means
 
 # %% ../nbs/03_superpixels.ipynb #6494cb12
-def resize_image(
-    image: np.ndarray,      # [H, W, 3] uint8
-    size: tuple[int, int],  # (h, w) wanted, px
-) -> np.ndarray:            # [h, w, 3] uint8, the photo itself where it has that size
-    "A photo at another size, by Lanczos."
+def resize_image(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """A photo at another size, by Lanczos.
+
+    Args:
+        image: [H, W, 3] uint8
+        size: (h, w) wanted, px
+    Returns: [h, w, 3] uint8, the photo itself where it has that size"""
     if image.shape[:2] == size: return image
     return np.asarray(Image.fromarray(image).resize(size[::-1], Image.Resampling.LANCZOS))
 
@@ -29,11 +31,13 @@ LONG_SIDE = 640    # px, the largest photo on which superpixels are looked for
 SMOOTHING = .8     # px, deviation of the Gaussian before
 LEAST_PIXELS = 30  # px, the smallest superpixel
 
-def superpixels(
-    image: np.ndarray,    # [H, W, 3] uint8 RGB
-    scale: float = 30.,   # k: the larger, the larger the superpixels
-) -> np.ndarray:          # [h, w] int32 in 0..S-1, every number present; the photo's size up to `LONG_SIDE`
-    "Small patches of like colour, by Felzenszwalb and Huttenlocher's graph."
+def superpixels(image: np.ndarray, scale: float = 30.) -> np.ndarray:
+    """Small patches of like colour, by Felzenszwalb and Huttenlocher's graph.
+
+    Args:
+        image: [H, W, 3] uint8 RGB
+        scale: k: the larger, the larger the superpixels
+    Returns: [h, w] int32 in 0..S-1, every number present; the photo's size up to `LONG_SIDE`"""
     from skimage.segmentation import felzenszwalb
     H, W = image.shape[:2]
     shrink = min(1, LONG_SIDE / max(H, W))
@@ -49,11 +53,13 @@ def _bilinear(points: int, pixels: int) -> tuple[np.ndarray, np.ndarray]:  # [2,
     return np.stack([lower, np.minimum(lower + 1, points - 1)]), np.stack([1 - (place - lower), place - lower])
 
 # %% ../nbs/03_superpixels.ipynb #b08a9074
-def superpixel_keys(
-    keys: np.ndarray,         # [h, w, C] float64
-    superpixels: np.ndarray,  # [H, W] int in 0..S-1, every number present
-) -> tuple[np.ndarray, np.ndarray]:  # [S, C] mean of the keys in each, [S] float64 px
-    "The mean key of every superpixel, keys read between grid points."
+def superpixel_keys(keys: np.ndarray, superpixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The mean key of every superpixel, keys read between grid points.
+
+    Args:
+        keys: [h, w, C] float64
+        superpixels: [H, W] int in 0..S-1, every number present
+    Returns: [S, C] mean of the keys in each, [S] float64 px"""
     (h, w, C), (H, W) = keys.shape, superpixels.shape
     (rows, row_weight), (columns, column_weight) = _bilinear(h, H), _bilinear(w, W)
     point = rows[:, None, :, None] * w + columns[None, :, None]                        # [2, 2, H, W] grid points
@@ -65,14 +71,18 @@ def superpixel_keys(
 
 # %% ../nbs/03_superpixels.ipynb #4f5373c0
 def superpixel_tree(
-    keys: np.ndarray,                    # [h, w, C] finite, any length
-    superpixels: np.ndarray,             # [H, W] int32 in 0..S-1, every number present
-    linkage: str = "ward",               # a row of `LINKAGES` that takes weights: "ward", "variance"
-    device: str | torch.device = "cpu",  # where the linkage searches
-) -> SegmentTree:                        # S leaves on an [H, W] leaf grid
+    keys: np.ndarray, superpixels: np.ndarray, linkage: str = "ward", device: str | torch.device = "cpu",
+) -> SegmentTree:
     """Section 3.1 over superpixels: each weighs as many points as it has pixels.
 
-    Raises `ConfigError` for the linkage "grid" or an unknown one, `DataError` for keys with NaN or infinity."""
+    Raises `ConfigError` for the linkage "grid" or an unknown one, `DataError` for keys with NaN or infinity.
+
+    Args:
+        keys: [h, w, C] finite, any length
+        superpixels: [H, W] int32 in 0..S-1, every number present
+        linkage: a row of `LINKAGES` that takes weights: "ward", "variance"
+        device: where the linkage searches
+    Returns: S leaves on an [H, W] leaf grid"""
     x, area = superpixel_keys(unit_keys(keys), superpixels)
     table = LINKAGES[linkage](torch.from_numpy(x).to(device), torch.from_numpy(area).to(device), None)
     return SegmentTree(table, superpixels, node_means(table, x, area))

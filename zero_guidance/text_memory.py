@@ -18,46 +18,53 @@ from torch import Tensor, nn
 from .zerocap import candidate_texts
 
 # %% ../nbs/06a_text_memory.ipynb #072e4e25
-def positions_by_key(
-    keys: Iterable[Hashable],
-) -> dict[Any, list[int]]:  # in the order of first appearance
-    "Where each key stands in a list."
+def positions_by_key(keys: Iterable[Hashable]) -> dict[Any, list[int]]:
+    """Where each key stands in a list.
+
+    Returns: in the order of first appearance"""
     places: dict[Any, list[int]] = {}
     for i, key in enumerate(keys): places.setdefault(key, []).append(i)
     return places
 
-def by_length(
-    ids: list[list[int]],  # T token id lists
-) -> list[tuple[list[int], Tensor]]:
-    "Texts of equal length together: their places in the list, and their token ids [t, L]."
+def by_length(ids: list[list[int]]) -> list[tuple[list[int], Tensor]]:
+    """Texts of equal length together: their places in the list, and their token ids [t, L].
+
+    Args:
+        ids: T token id lists"""
     return [(rows, torch.tensor([ids[i] for i in rows])) for rows in positions_by_key(map(len, ids)).values()]
 
 # %% ../nbs/06a_text_memory.ipynb #a6628fa0
-def restore_order(
-    places: list[int],    # where each row belongs, a permutation of 0..T-1
-    parts: list[Tensor],  # [t, D] each, T rows in all
-) -> Tensor:              # [T, D]
-    "Rows back in their places."
+def restore_order(places: list[int], parts: list[Tensor]) -> Tensor:
+    """Rows back in their places.
+
+    Args:
+        places: where each row belongs, a permutation of 0..T-1
+        parts: [t, D] each, T rows in all
+    Returns: [T, D]"""
     rows = torch.cat(parts)
     out = torch.empty_like(rows)
     out[torch.tensor(places, device=rows.device)] = rows
     return out
 
-def pad_batch(
-    tokens: Tensor,  # [T, L] token ids
-    step: int = 32,  # rows
-) -> Tensor:         # the same and its last row again and again, up to a multiple of `step` rows
-    "Few different batch sizes: the CPU library keeps code and memory for each size that it meets."
+def pad_batch(tokens: Tensor, step: int = 32) -> Tensor:
+    """Few different batch sizes: the CPU library keeps code and memory for each size that it meets.
+
+    Args:
+        tokens: [T, L] token ids
+        step: rows
+    Returns: the same and its last row again and again, up to a multiple of `step` rows"""
     return tokens[torch.arange(-(-len(tokens) // step) * step).clamp(max=len(tokens) - 1)]
 
 # %% ../nbs/06a_text_memory.ipynb #ca6bf1f7
 @torch.no_grad()
-def bert_embeddings(
-    tower: Any,            # `TextTower` around a BERT of transformers
-    ids: list[list[int]],  # T token id lists, start and end tokens included
-    batch_size: int = 512, # texts that are encoded together
-) -> Tensor:               # [T, D] unit length
-    "Texts encoded without padding: every batch has one length."
+def bert_embeddings(tower: Any, ids: list[list[int]], batch_size: int = 512) -> Tensor:
+    """Texts encoded without padding: every batch has one length.
+
+    Args:
+        tower: `TextTower` around a BERT of transformers
+        ids: T token id lists, start and end tokens included
+        batch_size: texts that are encoded together
+    Returns: [T, D] unit length"""
     order, parts = [], []
     for rows, tokens in by_length(ids):
         for i in range(0, len(rows), batch_size):
@@ -70,12 +77,14 @@ def bert_embeddings(
 # %% ../nbs/06a_text_memory.ipynb #fa56e9c7
 Past = list[tuple[Tensor, Tensor]]  # keys and values [B, heads, P, d] of each layer
 
-def read_tokens(
-    clip: nn.Module,  # open_clip's CLIP
-    ids: Tensor,      # [B, L] token ids
-    past: Past,       # of the P tokens before; [] at the start of a text
-) -> tuple[Tensor, Past]:  # states [B, L, S] behind the last norm; keys and values of all P + L tokens
-    "A piece of text that follows another in CLIP's causal text tower."
+def read_tokens(clip: nn.Module, ids: Tensor, past: Past) -> tuple[Tensor, Past]:
+    """A piece of text that follows another in CLIP's causal text tower.
+
+    Args:
+        clip: open_clip's CLIP
+        ids: [B, L] token ids
+        past: of the P tokens before; [] at the start of a text
+    Returns: states [B, L, S] behind the last norm; keys and values of all P + L tokens"""
     start, grown = past[0][0].shape[2] if past else 0, []
     x = clip.token_embedding(ids) + clip.positional_embedding[start:start + ids.shape[1]]
     # token i of this piece sees all P before the piece, and those of the piece up to itself
@@ -92,22 +101,26 @@ def read_tokens(
     return clip.ln_final(x), grown
 
 # %% ../nbs/06a_text_memory.ipynb #bbd71b67
-def shared_tokens(
-    ids: tuple[int, ...],     # a text's token ids, the end token last
-    prefix: tuple[int, ...],  # those of a context
-) -> int:                     # tokens at their beginnings that are the same, the text's last never among them
-    "How far a text follows its context; its end token is always read anew, for it is what the tower gives."
+def shared_tokens(ids: tuple[int, ...], prefix: tuple[int, ...]) -> int:
+    """How far a text follows its context; its end token is always read anew, for it is what the tower gives.
+
+    Args:
+        ids: a text's token ids, the end token last
+        prefix: those of a context
+    Returns: tokens at their beginnings that are the same, the text's last never among them"""
     # unequal lengths are fine: beyond the shorter one nothing is shared
     alike = next((n for n, (a, b) in enumerate(zip(ids, prefix)) if a != b), min(len(ids), len(prefix)))
     return min(alike, len(ids) - 1)
 
 # %% ../nbs/06a_text_memory.ipynb #f5f1648f
 @torch.no_grad()
-def read_prefixes(
-    tower: Any,                           # `TextTower` around open_clip's CLIP
-    prefixes: list[tuple[int, ...]],      # different token id lists
-) -> tuple[dict[int, Past], dict[tuple[int, ...], int]]:  # length -> what those of that length leave; prefix -> its row
-    "Each prefix read once, those of one length together."
+def read_prefixes(tower: Any, prefixes: list[tuple[int, ...]]) -> tuple[dict[int, Past], dict[tuple[int, ...], int]]:
+    """Each prefix read once, those of one length together.
+
+    Args:
+        tower: `TextTower` around open_clip's CLIP
+        prefixes: different token id lists
+    Returns: length -> what those of that length leave; prefix -> its row"""
     device, read, row_of = tower.model.positional_embedding.device, {}, {}
     for places, tokens in by_length(prefixes):
         read[tokens.shape[1]] = read_tokens(tower.model, tokens.to(device), [])[1]
@@ -117,12 +130,16 @@ def read_prefixes(
 # %% ../nbs/06a_text_memory.ipynb #3e3dc754
 @torch.no_grad()
 def clip_embeddings(
-    tower: Any,                       # `TextTower` around open_clip's CLIP
-    ids: list[tuple[int, ...]],       # T token id lists, start and end tokens included
-    prefixes: list[tuple[int, ...]],  # T, the token ids that each begins with, mostly; many share one
-    batch_size: int = 512,            # texts that are encoded together
-) -> tuple[Tensor, int]:              # [T, D] unit length; positions that went through the tower
-    "Texts encoded from where they leave their prefix to their end token; each prefix is read once."
+    tower: Any, ids: list[tuple[int, ...]], prefixes: list[tuple[int, ...]], batch_size: int = 512,
+) -> tuple[Tensor, int]:
+    """Texts encoded from where they leave their prefix to their end token; each prefix is read once.
+
+    Args:
+        tower: `TextTower` around open_clip's CLIP
+        ids: T token id lists, start and end tokens included
+        prefixes: T, the token ids that each begins with, mostly; many share one
+        batch_size: texts that are encoded together
+    Returns: [T, D] unit length; positions that went through the tower"""
     different = list(dict.fromkeys(prefixes))
     read, row_of = read_prefixes(tower, different)
     # a batch needs prefixes of one length (their keys are one tensor), and texts with as many tokens to go
@@ -143,17 +160,23 @@ def clip_embeddings(
 
 # %% ../nbs/06a_text_memory.ipynb #a59ee43e
 class Encoded(NamedTuple):
-    "Embeddings of texts, and what they cost."
+    """Embeddings of texts, and what they cost.
+
+    Attributes:
+        embeddings: [T, D] unit length
+        texts: texts that were encoded
+        positions: tokens that went through the tower; 0 where it is not known"""
     embeddings: Tensor  # [T, D] unit length
     texts: int          # texts that were encoded
     positions: int      # tokens that went through the tower; 0 where it is not known
 
-def encode_distinct(
-    tower: Any,           # `TextTower`
-    texts: list[str],     # T
-    contexts: list[str],  # T, what each text continues
-) -> Encoded:
-    "Texts through the tower, those that its tokenizer cannot tell apart once."
+def encode_distinct(tower: Any, texts: list[str], contexts: list[str]) -> Encoded:
+    """Texts through the tower, those that its tokenizer cannot tell apart once.
+
+    Args:
+        tower: `TextTower`
+        texts: T
+        contexts: T, what each text continues"""
     ids, different = [tuple(row) for row in tower.tokenize(texts)], list(dict.fromkeys(contexts))
     # a context's end token goes: its texts have a token of their own in that place
     beginning = {context: tuple(row[:-1]) for context, row in zip(different, tower.tokenize(different))}
@@ -165,11 +188,13 @@ def encode_distinct(
     return Encoded(z[[place[row] for row in ids]], len(prefix), positions)
 
 # %% ../nbs/06a_text_memory.ipynb #595be94d
-def encode_continuations(
-    backbones: Any,                                 # tokenizer, embed_texts, text_tower, device
-    missing: dict[tuple[int, ...], Tensor],         # context, the start token first -> [n] token ids
-) -> Encoded:                                       # for all tokens of the first context, then of the second, ...
-    "Each context with each of its tokens as a text, embedded; those of all contexts together."
+def encode_continuations(backbones: Any, missing: dict[tuple[int, ...], Tensor]) -> Encoded:
+    """Each context with each of its tokens as a text, embedded; those of all contexts together.
+
+    Args:
+        backbones: tokenizer, embed_texts, text_tower, device
+        missing: context, the start token first -> [n] token ids
+    Returns: for all tokens of the first context, then of the second, ..."""
     tokenizer, texts, contexts = backbones.tokenizer, [], []
     for context, tokens in missing.items():
         texts += candidate_texts(tokenizer, torch.tensor([context]), tokens[None])
@@ -206,13 +231,14 @@ class TextMemory:
         self.contexts: dict[tuple, tuple[Tensor, Tensor]] = {}  # context -> place [V], rows [M, D]
         self.asked = self.encoded = self.positions = 0
 
-    def similarity(
-        self,
-        context: Tensor,     # [B, m] token ids, the start token first
-        candidates: Tensor,  # [B, K] token ids
-        targets: Tensor,     # [B, D] unit length
-    ) -> Tensor:             # [B, K] cosines
-        "Cosines of every row's candidate texts with its own segment."
+    def similarity(self, context: Tensor, candidates: Tensor, targets: Tensor) -> Tensor:
+        """Cosines of every row's candidate texts with its own segment.
+
+        Args:
+            context: [B, m] token ids, the start token first
+            candidates: [B, K] token ids
+            targets: [B, D] unit length
+        Returns: [B, K] cosines"""
         self.asked += candidates.numel()
         rows = positions_by_key(map(tuple, context.tolist()))  # beams of different segments may have one context
         self._learn({key: candidates[same].unique() for key, same in rows.items()})

@@ -16,11 +16,13 @@ from torch import Tensor, nn
 from .vit import _vision_transformer
 
 # %% ../nbs/01_tiny.ipynb #cfe7da63
-def tiny_fill(
-    module: nn.Module,  # any network
-    seed: int,          # of its parameters
-) -> nn.Module:         # the same network
-    "Draw parameters from a seed: matrices keep the scale of their input, norms begin near one, biases near zero."
+def tiny_fill(module: nn.Module, seed: int) -> nn.Module:
+    """Draw parameters from a seed: matrices keep the scale of their input, norms begin near one, biases near zero.
+
+    Args:
+        module: any network
+        seed: of its parameters
+    Returns: the same network"""
     generator = torch.Generator().manual_seed(seed)
     for name, p in module.named_parameters():
         noise = torch.randn(p.shape, generator=generator)
@@ -29,23 +31,29 @@ def tiny_fill(
     return module
 
 # %% ../nbs/01_tiny.ipynb #a66d0a65
-def tiny_vit(
-    seed: int,             # of its parameters
-    num_classes: int = 0,  # numbers of its head; no head when 0
-) -> nn.Module:            # timm VisionTransformer
-    "A ViT of 64 px with patches of 8 px: 2 blocks of 2 heads, 32 wide."
+def tiny_vit(seed: int, num_classes: int = 0) -> nn.Module:
+    """A ViT of 64 px with patches of 8 px: 2 blocks of 2 heads, 32 wide.
+
+    Args:
+        seed: of its parameters
+        num_classes: numbers of its head; no head when 0
+    Returns: timm VisionTransformer"""
     shape = dict(img_size=64, patch_size=8, embed_dim=32, depth=2, num_heads=2, num_classes=num_classes)
     return tiny_fill(_vision_transformer(**shape), seed)
 
 # %% ../nbs/01_tiny.ipynb #d438c370
 def tiny_texts(
-    texts: list[str],              # T texts
-    batch_size: int | None = None, # what the large models take, not needed here
-    width: int = 32,               # D, numbers of an embedding
-    seed: int = 2,                 # of the table
-    buckets: int = 512,            # vectors in the table
-) -> Tensor:                       # [T, D] unit length
-    "Texts as sums of random vectors, one for each run of three letters: texts that share letters are near."
+    texts: list[str], batch_size: int | None = None, width: int = 32, seed: int = 2, buckets: int = 512,
+) -> Tensor:
+    """Texts as sums of random vectors, one for each run of three letters: texts that share letters are near.
+
+    Args:
+        texts: T texts
+        batch_size: what the large models take, not needed here
+        width: D, numbers of an embedding
+        seed: of the table
+        buckets: vectors in the table
+    Returns: [T, D] unit length"""
     table = torch.randn(buckets, width, generator=torch.Generator().manual_seed(seed))
     rows = []
     for text in texts:
@@ -64,8 +72,10 @@ def _growing_words() -> list[tuple[str, str]]:  # merges of byte-pair encoding, 
     words = ["Image"] + ["\u0120" + word for word in _TINY_WORDS]     # \u0120 stands for a space
     return list(dict.fromkeys((word[:i], word[i]) for word in words for i in range(1, len(word))))
 
-def tiny_tokenizer() -> Any:  # transformers.PreTrainedTokenizerFast
-    "Bytes, and some common words."
+def tiny_tokenizer() -> Any:
+    """Bytes, and some common words.
+
+    Returns: transformers.PreTrainedTokenizerFast"""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast
     merges, alphabet = _growing_words(), sorted(pre_tokenizers.ByteLevel.alphabet())
@@ -76,10 +86,12 @@ def tiny_tokenizer() -> Any:  # transformers.PreTrainedTokenizerFast
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<|endoftext|>", eos_token="<|endoftext|>")
 
 # %% ../nbs/01_tiny.ipynb #abaee2f5
-def tiny_language_model(
-    tokenizer: Any,  # from `tiny_tokenizer`
-) -> nn.Module:      # transformers.GPT2LMHeadModel
-    "A random GPT-2 of 2 blocks of 2 heads, 32 wide, for 128 tokens."
+def tiny_language_model(tokenizer: Any) -> nn.Module:
+    """A random GPT-2 of 2 blocks of 2 heads, 32 wide, for 128 tokens.
+
+    Args:
+        tokenizer: from `tiny_tokenizer`
+    Returns: transformers.GPT2LMHeadModel"""
     from transformers import GPT2Config, GPT2LMHeadModel
     config = GPT2Config(vocab_size=len(tokenizer), n_positions=128, n_embd=32, n_layer=2, n_head=2,
                         bos_token_id=tokenizer.bos_token_id, eos_token_id=tokenizer.eos_token_id)

@@ -22,7 +22,13 @@ from .wheels import read_safetensors
 
 # %% ../nbs/01_towers.ipynb #613345c2
 class TextTower(NamedTuple):
-    "What lies behind `embed_texts`, for a user who encodes texts piece by piece."
+    """What lies behind `embed_texts`, for a user who encodes texts piece by piece.
+
+    Attributes:
+        model: open_clip's CLIP, or a BERT of transformers
+        tokenize: token ids, from the start token to the end token
+        finish: [T, S] what is read of a text -> [T, D] unit length
+        causal: True: a token sees those before it, the end token's state is read; False: all see all, their mean is"""
     model: nn.Module                                # open_clip's CLIP, or a BERT of transformers
     tokenize: Callable[[list[str]], list[list[int]]] # token ids, from the start token to the end token
     finish: Callable[[Tensor], Tensor]              # [T, S] what is read of a text -> [T, D] unit length
@@ -31,7 +37,12 @@ class TextTower(NamedTuple):
     def __repr__(self) -> str: return f"TextTower({type(self.model).__name__}, causal={self.causal})"
 
 class Joint(NamedTuple):
-    "An image-text model: its image tower, and the function that embeds texts into the same space."
+    """An image-text model: its image tower, and the function that embeds texts into the same space.
+
+    Attributes:
+        vit: timm VisionTransformer; `joint_embedding` reads its tokens
+        embed_texts: (texts, batch size) -> [T, D], unit length
+        text_tower: None where texts can only be embedded whole"""
     vit: nn.Module                                   # timm VisionTransformer; `joint_embedding` reads its tokens
     embed_texts: Callable[[list[str], int], Tensor]  # (texts, batch size) -> [T, D], unit length
     text_tower: Callable[[], TextTower | None] = lambda: None  # None where texts can only be embedded whole
@@ -75,11 +86,13 @@ def _openclip_joint(
     return Joint(vit, embed, lambda: _causal_tower(text_tower, tokenize))
 
 # %% ../nbs/01_towers.ipynb #f35b439e
-def joint_file(
-    name: str,          # of the tower, "joint_lite"
-    weights: str = "",  # a file of one's own; the one in this package when empty
-) -> Path:              # it need not exist
-    "Where the trained image-text tower lies."
+def joint_file(name: str, weights: str = "") -> Path:
+    """Where the trained image-text tower lies.
+
+    Args:
+        name: of the tower, "joint_lite"
+        weights: a file of one's own; the one in this package when empty
+    Returns: it need not exist"""
     package = Path(str(importlib.resources.files("zero_guidance")))
     return Path(weights) if weights else package/"assets"/f"{name}.safetensors"
 

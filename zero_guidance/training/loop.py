@@ -22,13 +22,15 @@ from .joint import JointTower, conse, conse_loss, info_nce, soft_cross_entropy
 from .batches import Batch, Recipe, TrainingData, batch_at, steps_an_epoch
 
 # %% ../../nbs/T2b_joint_training.ipynb #7b1d9a66
-def losses(
-    tower: JointTower,   # what is trained
-    batch: Batch,        # on the tower's device
-    data: TrainingData,  # words and classes, on the same device
-    recipe: Recipe,      # weights
-) -> tuple[Tensor, dict[str, Tensor]]:  # their weighted sum, and each of the picture's vector
-    "Forward pass of one step."
+def losses(tower: JointTower, batch: Batch, data: TrainingData, recipe: Recipe) -> tuple[Tensor, dict[str, Tensor]]:
+    """Forward pass of one step.
+
+    Args:
+        tower: what is trained
+        batch: on the tower's device
+        data: words and classes, on the same device
+        recipe: weights
+    Returns: their weighted sum, and each of the picture's vector"""
     with torch.autocast(batch.tokens.device.type, torch.bfloat16):
         vectors, text = tower.images(batch.tokens), tower.texts(batch.text)
         words, classes, level = tower.texts(data.words), tower.texts(data.classes), tower.texts(batch.level)
@@ -46,11 +48,14 @@ def losses(
 
 # %% ../../nbs/T2b_joint_training.ipynb #b2036329
 def make_optimiser(
-    tower: JointTower,  # what is trained
-    recipe: Recipe,     # rates, decay, warm-up
-    steps: int,         # of the whole run
+    tower: JointTower, recipe: Recipe, steps: int,
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
-    "AdamW with one cycle of the learning rates."
+    """AdamW with one cycle of the learning rates.
+
+    Args:
+        tower: what is trained
+        recipe: rates, decay, warm-up
+        steps: of the whole run"""
     named = list(tower.named_parameters())
     body = [p for name, p in named if name.startswith(("blocks", "norm"))]
     rest = [p for name, p in named if not name.startswith(("blocks", "norm"))]
@@ -59,12 +64,14 @@ def make_optimiser(
     return optimiser, torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, max(steps, 2), pct_start=recipe.warmup)
 
 # %% ../../nbs/T2b_joint_training.ipynb #9819d252
-def retrieval_hits(
-    image: Tensor,   # [N, D] unit length, N >= 10
-    text: Tensor,    # [M, D] unit length, M >= 10
-    owner: Tensor,   # [M] the image that each text describes
-) -> dict[str, np.ndarray]:  # per query, 0 or 1
-    "Whether the right partner is first, or among the first ten."
+def retrieval_hits(image: Tensor, text: Tensor, owner: Tensor) -> dict[str, np.ndarray]:
+    """Whether the right partner is first, or among the first ten.
+
+    Args:
+        image: [N, D] unit length, N >= 10
+        text: [M, D] unit length, M >= 10
+        owner: [M] the image that each text describes
+    Returns: per query, 0 or 1"""
     cosine, number = image @ text.T, torch.arange(len(image), device=image.device)
     to_text = owner[cosine.topk(10, 1).indices] == number[:, None]          # [N, 10]
     to_image = cosine.T.topk(10, 1).indices == owner[:, None]               # [M, 10]
@@ -74,13 +81,18 @@ def retrieval_hits(
 
 # %% ../../nbs/T2b_joint_training.ipynb #4b4c0eec
 def retrieval_validation(
-    views: list[View],             # all
-    files: FeatureFiles,           # their features
-    texts: dict[str, list[str]],   # of each group
-    embedding: dict[str, Tensor],  # of every text
-    photos: set[str],              # to ask about: kept out of training
-) -> Callable[[JointTower], dict[str, float]]:  # retrieval figures, higher is better
-    "What `train` asks twice an epoch."
+    views: list[View], files: FeatureFiles, texts: dict[str, list[str]], embedding: dict[str, Tensor],
+    photos: set[str],
+) -> Callable[[JointTower], dict[str, float]]:
+    """What `train` asks twice an epoch.
+
+    Args:
+        views: all
+        files: their features
+        texts: of each group
+        embedding: of every text
+        photos: to ask about: kept out of training
+    Returns: retrieval figures, higher is better"""
     rows = [i for i, v in enumerate(views) if v.photo in photos and v.box == WHOLE and files.done[i]]
     captions = torch.stack([embedding[text] for i in rows for text in texts[views[i].group][:5]])
     owner = torch.tensor([k for k, i in enumerate(rows) for _ in texts[views[i].group][:5]])
@@ -100,11 +112,12 @@ def _since_best(log):
     scores = [np.mean([v for k, v in row.items() if k != "step"]) for row in log if "loss" not in row]
     return len(scores) - 1 - int(np.argmax(scores)) if scores else 0
 
-def patience_spent(
-    log: list[dict],  # rows with "loss", and rows of validation figures
-    recipe: Recipe,   # patience
-) -> bool:
-    "Whether the last validations brought no better one."
+def patience_spent(log: list[dict], recipe: Recipe) -> bool:
+    """Whether the last validations brought no better one.
+
+    Args:
+        log: rows with "loss", and rows of validation figures
+        recipe: patience"""
     return _since_best(log) >= recipe.patience
 
 # %% ../../nbs/T2b_joint_training.ipynb #74cfab0f
@@ -135,14 +148,19 @@ def _take_step(tower, optimiser, schedule, batch, data, recipe):
 
 # %% ../../nbs/T2b_joint_training.ipynb #ce6de1fd
 def train(
-    tower: JointTower,                 # changed in place
-    data: TrainingData,                # what to learn from
-    recipe: Recipe,                    # constants
-    folder: Path,                      # checkpoints and log live here
-    validate: Callable | None = None,  # tower -> dict of held-out figures, higher is better, asked twice an epoch
-    stop: int | None = None,           # stop after this many steps, as if killed
-) -> pd.DataFrame:                     # the log: a row every 10 steps and at every validation
-    "Train, or go on from the folder's checkpoint; ends with the best weights. A finished run returns its log."
+    tower: JointTower, data: TrainingData, recipe: Recipe, folder: Path, validate: Callable | None = None,
+    stop: int | None = None,
+) -> pd.DataFrame:
+    """Train, or go on from the folder's checkpoint; ends with the best weights. A finished run returns its log.
+
+    Args:
+        tower: changed in place
+        data: what to learn from
+        recipe: constants
+        folder: checkpoints and log live here
+        validate: tower -> dict of held-out figures, higher is better, asked twice an epoch
+        stop: stop after this many steps, as if killed
+    Returns: the log: a row every 10 steps and at every validation"""
     device, folder, a_epoch = next(tower.parameters()).device, Path(folder), steps_an_epoch(data, recipe)
     steps, on_device = a_epoch * recipe.epochs, _to(data, device)
     optimiser, schedule = make_optimiser(tower, recipe, steps)

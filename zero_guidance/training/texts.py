@@ -29,12 +29,14 @@ group couple surface trick tricks stunt jump flip turn sits stands surrounded dr
 runs running play playing plays jumps walks walking sitting standing wearing holding looking looks riding air area
 corner course game object part way kind pair row type lot color large small""".split())
 
-def caption_names(
-    captions: Iterable[str],  # sentences
-    least: int = 20,          # captions that must use the word as a name
-    share: float = .2,        # of all captions with the word, 0..1
-) -> list[str]:               # sorted
-    "Words that captions use as names of things and stuff."
+def caption_names(captions: Iterable[str], least: int = 20, share: float = .2) -> list[str]:
+    """Words that captions use as names of things and stuff.
+
+    Args:
+        captions: sentences
+        least: captions that must use the word as a name
+        share: of all captions with the word, 0..1
+    Returns: sorted"""
     named, total = Counter(), Counter()
     for caption in captions:
         caption = caption.lower()
@@ -45,11 +47,13 @@ def caption_names(
 # %% ../../nbs/T1b_training_texts.ipynb #e003ee3f
 def _words_alone(text): return f" {' '.join(re.findall('[a-z]+', text.lower()))} "
 
-def word_targets(
-    groups: list[list[str]],  # texts of each group
-    words: list[str],         # names, of one word or several
-) -> Tensor:                  # [len(groups), len(words)], rows sum to 1, or to 0 where no word occurs
-    "What the texts of each group name."
+def word_targets(groups: list[list[str]], words: list[str]) -> Tensor:
+    """What the texts of each group name.
+
+    Args:
+        groups: texts of each group
+        words: names, of one word or several
+    Returns: [len(groups), len(words)], rows sum to 1, or to 0 where no word occurs"""
     count, needles = torch.zeros(len(groups), len(words)), [_words_alone(word) for word in words]
     for row, texts in enumerate(groups):
         for text in map(_words_alone, texts):
@@ -61,24 +65,31 @@ def word_targets(
 # %% ../../nbs/T1b_training_texts.ipynb #c08105ed
 @dataclass(frozen=True)
 class ClassTree:
-    "The part of WordNet above the teacher's classes."
+    """The part of WordNet above the teacher's classes.
+
+    Attributes:
+        paths: nodes from the root to each class
+        texts: prompts of each node: up to three lemmas, then the lemma with its definition"""
     paths: list[list[int]]   # nodes from the root to each class
     texts: list[list[str]]   # prompts of each node: up to three lemmas, then the lemma with its definition
 
-    def level(self,
-        depth: int,  # 0: the root
-    ) -> tuple[list[int], list[int]]:
-        "The node of each class at a depth, as a place in the list of the level's nodes; and that list."
+    def level(self, depth: int) -> tuple[list[int], list[int]]:
+        """The node of each class at a depth, as a place in the list of the level's nodes; and that list.
+
+        Args:
+            depth: 0: the root"""
         nodes_of_classes = [path[min(depth, len(path) - 1)] for path in self.paths]
         nodes = sorted(set(nodes_of_classes))
         place = {node: i for i, node in enumerate(nodes)}
         return [place[node] for node in nodes_of_classes], nodes
 
 # %% ../../nbs/T1b_training_texts.ipynb #ffce1fc6
-def read_class_tree(
-    file: Path,     # table: synset, parent, class (0 or 1), lemmas joined by "|", definition
-) -> ClassTree:     # classes in the order of their synsets
-    "The tree in a table. Raises `DataError` where it is absent."
+def read_class_tree(file: Path) -> ClassTree:
+    """The tree in a table. Raises `DataError` where it is absent.
+
+    Args:
+        file: table: synset, parent, class (0 or 1), lemmas joined by "|", definition
+    Returns: classes in the order of their synsets"""
     rows = read_table(file, "\t")
     number = {row["synset"]: i for i, row in enumerate(rows)}
     def path(i): return [*path(number[rows[i]["parent"]]), i] if rows[i]["parent"] else [i]
@@ -88,11 +99,13 @@ def read_class_tree(
     return ClassTree([path(i) for i, row in enumerate(rows) if row["class"] == "1"], [prompts(row) for row in rows])
 
 # %% ../../nbs/T1b_training_texts.ipynb #82becd01
-def names_to_learn(
-    data: Path,                   # folder of the data sets
-    texts: dict[str, list[str]],  # of each group
-) -> tuple[list[str], list[str]]: # words, sorted; the teacher's class names in order
-    "Names that captions use and nouns that photos are filed under; class names of the ImageNet sample by WordNet id."
+def names_to_learn(data: Path, texts: dict[str, list[str]]) -> tuple[list[str], list[str]]:
+    """Names that captions use and nouns that photos are filed under; class names of the ImageNet sample by WordNet id.
+
+    Args:
+        data: folder of the data sets
+        texts: of each group
+    Returns: words, sorted; the teacher's class names in order"""
     captions = [text for group, said in texts.items() if not group.startswith("word:") for text in said]
     nouns = {row["words"] for row in read_table(data/"photos/index.csv")}
     classes = sorted(read_table(data/"imagenet_sample/names.tsv", "\t"), key=lambda row: row["wordnet_id"])
@@ -103,12 +116,14 @@ def _fingerprint(texts):
     "A 63-bit number that stands for a list of texts."
     return int.from_bytes(hashlib.sha256("\n".join(texts).encode()).digest()[:8], "big") >> 1
 
-def stored_embeddings(
-    texts: Iterable[str],  # to embed
-    embed: Callable,       # list of texts -> [T, S] array or Tensor
-    file: Path,            # safetensors file that remembers
-) -> dict[str, Tensor]:    # text -> [S] float32
-    "Embed each text once; a file with the same texts is read instead."
+def stored_embeddings(texts: Iterable[str], embed: Callable, file: Path) -> dict[str, Tensor]:
+    """Embed each text once; a file with the same texts is read instead.
+
+    Args:
+        texts: to embed
+        embed: list of texts -> [T, S] array or Tensor
+        file: safetensors file that remembers
+    Returns: text -> [S] float32"""
     from safetensors.torch import load, save
     texts = sorted(set(texts), key=lambda text: (len(text), text))       # of like length together: less padding
     fingerprint, stored = _fingerprint(texts), load(file.read_bytes()) if file.is_file() else None

@@ -22,11 +22,13 @@ from ..datasets import difference_hash, flickr8k_test_photos, listed_twice, near
 # %% ../../nbs/T1_training_views.ipynb #7c441921
 PROMPT = "Image of a {}."
 
-def read_table(
-    path: Path,            # a table with a header
-    delimiter: str = ",",  # what stands between its cells
-) -> list[dict]:           # one dict a row
-    "The rows of a text table. Raises `DataError` where it is absent."
+def read_table(path: Path, delimiter: str = ",") -> list[dict]:
+    """The rows of a text table. Raises `DataError` where it is absent.
+
+    Args:
+        path: a table with a header
+        delimiter: what stands between its cells
+    Returns: one dict a row"""
     if not path.is_file():
         raise DataError(f"{path.parent.name}/{path.name}: not found; put the set into the data folder")
     with open(path, newline="", encoding="utf-8") as file: return list(csv.DictReader(file, delimiter=delimiter))
@@ -45,10 +47,12 @@ def _nouns(data):
     return [*(("photos/" + row["file"], row["words"]) for row in read_table(data/"photos/index.csv")),
             *(("imagenet_sample/images/" + row["file"], row["name"]) for row in named)]
 
-def read_texts(
-    data: Path,  # folder of the data sets
-) -> tuple[dict[str, list[str]], dict[str, str]]:  # texts of each group, group of each photo
-    "What is said about the training photos; Flickr8k's test photos are left out."
+def read_texts(data: Path) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """What is said about the training photos; Flickr8k's test photos are left out.
+
+    Args:
+        data: folder of the data sets
+    Returns: texts of each group, group of each photo"""
     texts, group = {}, {}
     for photo, caption in _captions(data):
         group[photo] = photo
@@ -64,20 +68,24 @@ REPORTED = (*PIXELS_ONLY, "camvid")                                    # sets th
 
 def _paths(dataset, data): return {photo: dataset.path(photo).relative_to(data).as_posix() for photo in dataset.photos}
 
-def pixel_photos(
-    data: Path,    # folder of the data sets
-) -> list[str]:    # paths inside that folder, sorted
-    "Photos that the shipped tower saw without texts: tuning parts of segmentation sets, less what stands in two sets."
+def pixel_photos(data: Path) -> list[str]:
+    """Photos that the shipped tower saw without texts: tuning parts of segmentation sets, less what stands in two sets.
+
+    Args:
+        data: folder of the data sets
+    Returns: paths inside that folder, sorted"""
     paths = []
     for name in PIXELS_ONLY:
         twice = listed_twice(name, data)
         paths += [path for photo, path in _paths(part_of(name, "tuning", data), data).items() if photo not in twice]
     return sorted(paths)
 
-def held_out_photos(
-    data: Path,    # folder of the data sets
-) -> list[str]:    # paths inside that folder, sorted
-    "Photos that figures of the shipped tower are reported on; no training picture may show one."
+def held_out_photos(data: Path) -> list[str]:
+    """Photos that figures of the shipped tower are reported on; no training picture may show one.
+
+    Args:
+        data: folder of the data sets
+    Returns: paths inside that folder, sorted"""
     paths = [path.relative_to(data).as_posix() for path in flickr8k_test_photos(data)]
     for name in REPORTED: paths += _paths(part_of(name, "reporting", data), data).values()
     return sorted(paths)
@@ -88,7 +96,14 @@ WHOLE = (0., 0., 1., 1.)   # the box that shows everything
 
 @dataclass(frozen=True)
 class View:
-    "One training picture: a box of a photo, in shares of its width and height."
+    """One training picture: a box of a photo, in shares of its width and height.
+
+    Attributes:
+        photo: path inside the data folder
+        box: left, top, right, bottom
+        focus: all outside of it is blurred
+        flip: left and right exchanged
+        group: whose texts describe it; "" for none"""
     photo: str                                                # path inside the data folder
     box: tuple[float, float, float, float]                    # left, top, right, bottom
     focus: tuple[float, float, float, float] | None = None    # all outside of it is blurred
@@ -99,11 +114,15 @@ class View:
 def _uniform(g, low, high): return low + (high - low) * torch.rand((), generator=g).item()
 
 def random_box(
-    g: torch.Generator,                       # randomness
-    area: tuple[float, float] = (.3, .9),     # least and largest share of the photo
-    shape: tuple[float, float] = (.6, 1.67),  # least and largest width / height, relative to the photo's
-) -> tuple[float, float, float, float]:       # left, top, right, bottom, in shares of the photo
-    "A box of random size, shape and place."
+    g: torch.Generator, area: tuple[float, float] = (.3, .9), shape: tuple[float, float] = (.6, 1.67),
+) -> tuple[float, float, float, float]:
+    """A box of random size, shape and place.
+
+    Args:
+        g: randomness
+        area: least and largest share of the photo
+        shape: least and largest width / height, relative to the photo's
+    Returns: left, top, right, bottom, in shares of the photo"""
     share = _uniform(g, *area)
     aspect = math.exp(_uniform(g, *map(math.log, shape)))  # in logarithms: as many narrow boxes as wide ones
     w, h = min(1., (share * aspect) ** .5), min(1., (share / aspect) ** .5)
@@ -111,11 +130,13 @@ def random_box(
     return (x, y, x + w, y + h)
 
 # %% ../../nbs/T1_training_views.ipynb #903d2c4b
-def focus_box(
-    g: torch.Generator,                       # randomness
-    box: tuple[float, float, float, float],   # left, top, right, bottom
-) -> tuple[float, float, float, float]:       # left, top, right, bottom
-    "A box inside `box`, half to four fifths as wide and as high."
+def focus_box(g: torch.Generator, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """A box inside `box`, half to four fifths as wide and as high.
+
+    Args:
+        g: randomness
+        box: left, top, right, bottom
+    Returns: left, top, right, bottom"""
     left, top, right, bottom = box
     w, h = (right - left) * _uniform(g, .5, .8), (bottom - top) * _uniform(g, .5, .8)
     x, y = _uniform(g, left, right - w), _uniform(g, top, bottom - h)
@@ -136,13 +157,15 @@ def _textless_views(boxed, whole, g, first):
 _VIEWS = {"flickr8k": lambda *a: _captioned_views(*a, boxes=1), "captions": lambda *a: _captioned_views(*a, boxes=2),
           "photos": _noun_views, "imagenet_sample": _noun_views}  # by folder; the other sets have no texts
 
-def photo_views(
-    photo: str,            # path inside the data folder
-    group: str,            # its group, "" for none
-    g: torch.Generator,    # randomness
-    first: bool = True,    # round: the first one, or another
-) -> list[View]:           # one to four
-    "The views of one photo, by the set it is from."
+def photo_views(photo: str, group: str, g: torch.Generator, first: bool = True) -> list[View]:
+    """The views of one photo, by the set it is from.
+
+    Args:
+        photo: path inside the data folder
+        group: its group, "" for none
+        g: randomness
+        first: round: the first one, or another
+    Returns: one to four"""
     def boxed(box, focus=None): return View(photo, box, focus, bool(torch.rand((), generator=g) < .5), group)
     return _VIEWS.get(photo.split("/")[0], _textless_views)(boxed, View(photo, WHOLE, group=group), g, first)
 
@@ -161,11 +184,13 @@ def _blur_around(image, focus):
     blurred.paste(image.crop(corners), corners[:2])
     return blurred
 
-def render(
-    image: Image.Image,  # the view's photo, RGB
-    view: View,          # what to show of it
-) -> tuple[np.ndarray, np.ndarray]:  # [224, 224, 3] uint8 twice: for the tower, for the teacher
-    "The two pictures of a view; they differ where the view has a focus."
+def render(image: Image.Image, view: View) -> tuple[np.ndarray, np.ndarray]:
+    """The two pictures of a view; they differ where the view has a focus.
+
+    Args:
+        image: the view's photo, RGB
+        view: what to show of it
+    Returns: [224, 224, 3] uint8 twice: for the tower, for the teacher"""
     seen = _cut(_blur_around(image, view.focus) if view.focus else image, view.box)
     taught = _cut(image, view.focus or view.box)
     columns = slice(None, None, -1 if view.flip else 1)
@@ -181,11 +206,13 @@ def _round(photos, group, number):
     views = [view for photo in photos for view in photo_views(photo, group[photo], g, first=number == 0)]
     return [views[i] for i in torch.randperm(len(views), generator=g)]
 
-def training_views(
-    data: Path,       # folder of the data sets
-    rounds: int = 2,  # how many; round r draws its boxes and its order with seed r
-) -> tuple[list[View], dict[str, list[str]], list[str]]:  # views, texts of each group, photos left out as near copies
-    "All views, each round in random order. Raises `DataError` where a set is absent."
+def training_views(data: Path, rounds: int = 2) -> tuple[list[View], dict[str, list[str]], list[str]]:
+    """All views, each round in random order. Raises `DataError` where a set is absent.
+
+    Args:
+        data: folder of the data sets
+        rounds: how many; round r draws its boxes and its order with seed r
+    Returns: views, texts of each group, photos left out as near copies"""
     texts, group = read_texts(data)
     group |= dict.fromkeys(pixel_photos(data), "")
     held_out = held_out_photos(data)
@@ -200,11 +227,13 @@ def training_views(
 def _as_view(stored):
     return View(**{name: tuple(value) if isinstance(value, list) else value for name, value in stored.items()})
 
-def stored_views(
-    data: Path,    # folder of the data sets
-    folder: Path,  # feature cache
-) -> tuple[list[View], dict[str, list[str]], list[str]]:  # as `training_views`
-    "The list of views that the cache in this folder is of; made at the first call."
+def stored_views(data: Path, folder: Path) -> tuple[list[View], dict[str, list[str]], list[str]]:
+    """The list of views that the cache in this folder is of; made at the first call.
+
+    Args:
+        data: folder of the data sets
+        folder: feature cache
+    Returns: as `training_views`"""
     file = Path(folder)/"views.json"
     if not file.is_file():
         views, texts, copies = training_views(data)
@@ -214,12 +243,14 @@ def stored_views(
     return [_as_view(view) for view in stored["views"]], stored["texts"], stored["copies"]
 
 # %% ../../nbs/T1_training_views.ipynb #25d5ddee
-def validation_photos(
-    views: list[View],  # all
-    n: int = 400,       # how many
-    seed: int = 1,      # of the draw
-) -> list[str]:         # photos of Flickr8k
-    "Photos kept out of training to watch it."
+def validation_photos(views: list[View], n: int = 400, seed: int = 1) -> list[str]:
+    """Photos kept out of training to watch it.
+
+    Args:
+        views: all
+        n: how many
+        seed: of the draw
+    Returns: photos of Flickr8k"""
     photos = sorted({view.photo for view in views if view.photo.startswith("flickr8k/")})
     order = torch.randperm(len(photos), generator=torch.Generator().manual_seed(seed))
     return [photos[i] for i in order[:n]]
