@@ -142,6 +142,7 @@ def readme() -> str:
     nb = nbformat.read(ROOT / "nbs/index.ipynb", 4)
     nb.cells = [c for c in nb.cells if not c.source.startswith("#| hide")]
     text, _ = MarkdownExporter().from_notebook_node(nb)
+    text = re.sub(r"\]\((\w+\.ipynb)", r"](nbs/\1", text)  # a link to a notebook beside this one
     return text.replace("](../", "](").replace('src="../', 'src="').strip() + "\n"
 
 
