@@ -167,6 +167,7 @@ def _missing(
               regions in lines]
     return [line for line in wanted if not _done(line[-1], line[1])]
 
+# %% ../nbs/14_experiments.ipynb #8c628e1b
 def run_methods(
     dataset: LabelledSet, methods: Sequence[Method], zg: ZeroGuidance, folder: str | Path,
     regions: Sequence[Method] = (),
