@@ -7,6 +7,7 @@
 """
 import argparse
 import json
+import os
 import re
 import sys
 import time
@@ -125,6 +126,8 @@ def main():
     parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args()
     paths = [ROOT / "nbs" / f"{Path(name).stem}.ipynb" for name in given.notebooks] or sorted((ROOT / "nbs").glob("*.ipynb"))
+    threads = max(1, (os.cpu_count() or 1) // given.workers)  # kernels with all threads each mostly wait for one another
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     slow = {int(i) for i in given.slow.split(",") if i}
     paths.sort(key=lambda path: -path.stat().st_size)  # long ones first
     failed, cells = 0, 0
