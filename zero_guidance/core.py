@@ -63,8 +63,6 @@ def one_line_of(error: BaseException) -> str:
     # Pillow quotes the stream that it reads, "<_io.BytesIO object at 0x7f...>"; the address would differ in every run
     return message.split(" <_io")[0] or type(error).__name__
 
-_decode_errors, _one_line = decode_errors, one_line_of  # names that other rooms still import
-
 # %% ../nbs/00_core.ipynb #5fd4cd24
 def _check_size(
     width: int,       # px

@@ -20,7 +20,7 @@ import numpy as np
 from PIL import Image
 
 from .core import (
-    DataError, ImageError, _decode_errors, _one_line, data_dir, list_images, progress, read_image)
+    DataError, ImageError, data_dir, decode_errors, list_images, one_line_of, progress, read_image)
 
 # %% ../nbs/11_datasets.ipynb #aa31ead3
 VOID, BACKGROUND = -1, -2  # in a label map: "counts nowhere", and "labelled as none of the classes"
@@ -228,8 +228,8 @@ def _reading(path: Path, *errors: type[Exception]) -> Iterator[None]:
     "Whatever a decoder says of a damaged label file becomes one `DataError`."
     try: yield
     except FileNotFoundError as error: raise DataError(f"{path}: no such label map; get the file again") from error
-    except (*_decode_errors(), *errors) as error:
-        raise DataError(f"{path}: cannot be read as a label map ({_one_line(error)}); get the file again") from error
+    except (*decode_errors(), *errors) as error:
+        raise DataError(f"{path}: cannot be read as a label map ({one_line_of(error)}); get the file again") from error
 
 def _read_ids(path: Path) -> np.ndarray:  # [H, W] int
     "The pixels of a grey or palette image."
@@ -243,7 +243,7 @@ def _read_lines(path: Path) -> list[str]:
     "The lines of a text file."
     try: return path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot be read ({_one_line(error)}); get the file again") from error
+        raise DataError(f"{path}: cannot be read ({one_line_of(error)}); get the file again") from error
 
 def _read_classes(
     path: Path,           # a text file

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from .core import DataError, _one_line
+from .core import DataError, one_line_of
 from zero_guidance.datasets import (
     BACKGROUND, VOID, LabelledSet, _choose, _labelled, _load_plain, _meanings, _plain_folder, _read_classes, _read_ids,
     _read_lines, _reading)
@@ -116,7 +116,7 @@ def _coco_panoptic(class_list: Callable, files: dict) -> tuple:  # as `_pascal_c
         segments = {a["file_name"]: {s["id"]: s["category_id"] for s in a["segments_info"]}
                     for a in content["annotations"]}
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{path}: not a panoptic annotation file ({_one_line(error)}); get the file again") from error
+        raise DataError(f"{path}: not a panoptic annotation file ({one_line_of(error)}); get the file again") from error
     if not names: raise DataError(f"{path}: no categories; get the file again")
     return {0: VOID} | names, partial(_read_segments, segments), ()
 

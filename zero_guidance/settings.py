@@ -19,7 +19,7 @@ from typing import Any, Self, TypeVar, dataclass_transform
 
 import numpy as np
 
-from .core import ConfigError, _one_line
+from .core import ConfigError, one_line_of
 
 # %% ../nbs/00_settings.ipynb #04abaab1
 class Strategies(dict):
@@ -109,7 +109,7 @@ def json_settings(cls: type, text: str) -> dict:
     "The values that a JSON text holds. Raises `ConfigError` where it holds none."
     try: values = json.loads(text)
     except (json.JSONDecodeError, TypeError) as error:
-        raise ConfigError(f"{cls.__name__}: not its JSON ({_one_line(error)}); give the text of to_json") from error
+        raise ConfigError(f"{cls.__name__}: not its JSON ({one_line_of(error)}); give the text of to_json") from error
     if not isinstance(values, dict): raise ConfigError(f"{cls.__name__}: not its JSON; give the text of to_json")
     return values
 
