@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['OKABE_ITO', 'LEAST_DISTANCE', 'WELL_APART', 'PALETTE', 'HUE_SHARE', 'LIGHT_SHARE', 'node_colour', 'style',
-           'figure_png', 'panels', 'colour_distances', 'region_colours', 'tree_colours', 'tint', 'tinted']
+           'figure_png', 'panels', 'colour_distances', 'region_colours', 'tree_colours', 'tint', 'tinted',
+           'principal_colours']
 
 # %% ../nbs/00_colours.ipynb #85425051
 import contextlib
@@ -192,3 +193,18 @@ def tinted(image: np.ndarray | None, label_map: np.ndarray, colours: dict | None
     picture[region_edges(label_map, 2)] *= .55                     # dark, to show the white on a white photo too
     picture[region_edges(label_map, 1)] = 1
     return np.round(picture * 255).astype(np.uint8)
+
+# %% ../nbs/00_colours.ipynb #8bec3e76
+def principal_colours(vectors: Any) -> np.ndarray:
+    """The first three principal components as red, green and blue, each stretched from its 2nd to its 98th percentile.
+
+    Args:
+        vectors: [h, w, C] array or tensor on the CPU, for example keys
+    Returns: [h, w, 3] in 0..1"""
+    flat = np.asarray(vectors, np.float64).reshape(-1, vectors.shape[-1])
+    flat = flat - flat.mean(0)
+    axes = np.linalg.svd(flat, full_matrices=False)[2][:3]                                    # [3, C]
+    axes *= np.sign(np.take_along_axis(axes, abs(axes).argmax(1)[:, None], 1))
+    parts = flat @ axes.T
+    low, high = np.percentile(parts, (2, 98), axis=0)
+    return ((parts - low) / (high - low)).clip(0, 1).reshape(*vectors.shape[:2], 3)

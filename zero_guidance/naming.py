@@ -207,7 +207,7 @@ def plainest(scores: np.ndarray, members: np.ndarray) -> int:
     return int(members[np.argmax(scores[members] >= scores[members].max() - SYNONYM_MARGIN)])
 
 # %% ../nbs/07_naming.ipynb #17227fcb
-Name = tuple[str, float, float]  # word, cosine with the segment, probability
+Name = tuple[str, float, float]  # word, cosine with the segment, probability among the alternatives
 
 def _check_embeddings(embeddings: np.ndarray, width: int) -> None:
     "Refuse embeddings of another space, and those that are not finite."
