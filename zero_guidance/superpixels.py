@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['LONG_SIDE', 'SMOOTHING', 'LEAST_PIXELS', 'resize_image', 'superpixels', 'superpixel_keys', 'superpixel_tree']
 
-# %% ../nbs/03_superpixels.ipynb #fc9b10d7
+# %% ../nbs/03_superpixels.ipynb #0c7d265b
 import numpy as np
 import torch
 from PIL import Image
@@ -26,7 +26,7 @@ def resize_image(image: np.ndarray, size: tuple[int, int]) -> np.ndarray:
     if image.shape[:2] == size: return image
     return np.asarray(Image.fromarray(image).resize(size[::-1], Image.Resampling.LANCZOS))
 
-# %% ../nbs/03_superpixels.ipynb #c8eb138b
+# %% ../nbs/03_superpixels.ipynb #39ec25ed
 LONG_SIDE = 640    # px, the largest photo on which superpixels are looked for
 SMOOTHING = .8     # px, deviation of the Gaussian before
 LEAST_PIXELS = 30  # px, the smallest superpixel
@@ -45,14 +45,14 @@ def superpixels(image: np.ndarray, scale: float = 30.) -> np.ndarray:
     labels = felzenszwalb(resize_image(image, size), scale, SMOOTHING, LEAST_PIXELS)
     return np.unique(labels, return_inverse=True)[1].reshape(labels.shape).astype(np.int32)
 
-# %% ../nbs/03_superpixels.ipynb #da83cc2f
+# %% ../nbs/03_superpixels.ipynb #d473b8c2
 def _bilinear(points: int, pixels: int) -> tuple[np.ndarray, np.ndarray]:  # [2, pixels] int, [2, pixels]
     "For each of `pixels` places along a side of `points` grid points: the two around it, and their weights."
     place = ((np.arange(pixels) + .5) * points / pixels - .5).clip(0, points - 1)
     lower = np.floor(place).astype(int)
     return np.stack([lower, np.minimum(lower + 1, points - 1)]), np.stack([1 - (place - lower), place - lower])
 
-# %% ../nbs/03_superpixels.ipynb #b08a9074
+# %% ../nbs/03_superpixels.ipynb #54fc112b
 def superpixel_keys(keys: np.ndarray, superpixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The mean key of every superpixel, keys read between grid points.
 
