@@ -22,7 +22,7 @@ from cells import ROOT, difference, is_fast  # noqa: E402
 
 METHOD = ("02_linkage", "04_attention_masking", "05_global_subtraction", "06_zerocap", "07_naming", "08_merging", "08a_given_masks",
           "09_pipeline", "12_evaluation")
-SLOW = 6.0  # s, a cell that takes longer is left out
+SLOW = 20.0  # s, a cell that takes longer is left out
 SWAPS = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.In: ast.NotIn,
          ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
          ast.And: ast.Or, ast.Or: ast.And, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd, ast.FloorDiv: ast.Mult}
