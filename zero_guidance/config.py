@@ -29,8 +29,7 @@ class ClusterConfig(Settings):
                                 unit="px")
     stride: int = constant(2, (1, 64), "step between patches", "section 3.1", unit="px")
     keys_layer: int = constant(12, (1, 64), "block whose keys are read", "section 3.1", unit="layer")
-    facet: str = constant("key", FACETS, "which vectors of that block are clustered",
-                           "section 3.1")
+    facet: str = constant("key", FACETS, "which vectors of that block are clustered", "section 3.1")
     linkage: str = constant("ward", LINKAGES, "which two clusters join next", "section 3.1")
     n: int = constant(20, (1, 100_000), "clusters before pruning", "section 3.1", "n", "clusters")
     T: float = constant(.9, (-1, 1), "siblings more alike than this are one", "section 3.1", "T_dino", "cosine")

@@ -92,7 +92,6 @@ def embed_vocabulary(vocabulary: Vocabulary, backbones: Backbones, prompt: str) 
         except (SafetensorError, KeyError): text = None          # a damaged file is made anew
         if text is not None and len(text) == len(vocabulary): return text
     text = backbones.embed_texts([prompt.format(word) for word in vocabulary.words]).float().cpu().numpy()
-    path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(path) as file: file.write(save({"text": text}))
     return text
 
@@ -320,8 +319,8 @@ def evidence(whole: np.ndarray, before: np.ndarray, after: np.ndarray, namer: Na
         after: [K, D] unit length, segments as they are named
         n: best words of each of the three
     Returns: K tuples of (word, cosine with photo, segment before, after), risen first"""
-    def top(z: np.ndarray) -> np.ndarray: return np.argsort(-namer.scores(np.atleast_2d(z)), axis=1, kind="stable")[:,
-        :n]
+    def top(z: np.ndarray) -> np.ndarray:
+        return np.argsort(-namer.scores(np.atleast_2d(z)), axis=1, kind="stable")[:, :n]
     of_photo, of_before, of_after = top(whole)[0], top(before), top(after)
     rows = []
     for k, (z0, z1) in enumerate(zip(before, after)):
