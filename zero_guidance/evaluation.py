@@ -261,7 +261,6 @@ def _draw_classes(r: _Scores, ax: Any) -> None:
 # %% ../nbs/12_evaluation.ipynb #b5fe3749
 class EvaluationResult(_Figures):
     "How well a system's segments fit a data set under one rule of reassignment and one protocol."
-
     def to_pandas(self) -> Any:  # pandas.DataFrame
         "One row a metric, with interval, n and what it was made with."
         return _figure_table(self)

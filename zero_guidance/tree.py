@@ -301,7 +301,6 @@ class SegmentTree(_Cuttable):
             object.__setattr__(self, name, None if value is None else np.asarray(value, dtype))
         _check_tree(self)
         if self.cosines is None: object.__setattr__(self, "cosines", _join_cosines(self._pairs, self.means))
-
     @classmethod
     def from_linkage(cls, linkage: np.ndarray, features: np.ndarray, leaf_shape: tuple[int, int]) -> "SegmentTree":
         """The tree of a linkage over a grid; each node's mean is that of its leaves.
