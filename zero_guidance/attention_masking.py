@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .core import ConfigError, DataError
+from .messages import ConfigError, DataError
 from .vit import joint_embedding, tokens_after
 
 # %% ../nbs/04_attention_masking.ipynb #73f8231b

@@ -8,6 +8,7 @@ __all__ = ['Backbones', 'load_backbones']
 # %% ../nbs/01_backbones.ipynb #57dc0484
 import hashlib
 import json
+import os
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
@@ -17,8 +18,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .core import ConfigError, file_sha256
+from .messages import ConfigError
+from .files import file_sha256
 from .loaders import freeze, load_minilm
+from .many_texts import _MANY, _checked_texts, _embed_many
 from .presets import _LOADERS, _PARTS, PRESETS, Preset, _load_part, split_spec
 from .towers import Joint, TextTower, joint_file
 from .vit import _check_vit
@@ -35,6 +38,14 @@ def _pick_device(
     except (RuntimeError, AssertionError) as error:
         known = "'auto', 'cpu', or a device that torch sees"
         raise ConfigError(f"device={str(device)!r}: not usable here; give {known}") from error
+
+# %% ../nbs/01_backbones.ipynb #2916f7eb
+def _one_thread_after_fork() -> None:
+    "For a child made by fork: torch's threads stay behind in the parent, and the first big sum would wait for ever."
+    torch.set_num_threads(1)
+
+# Windows has no fork; elsewhere every fork of this process calls it in the child, before anything else runs there
+if hasattr(os, "register_at_fork"): os.register_at_fork(after_in_child=_one_thread_after_fork)
 
 # %% ../nbs/01_backbones.ipynb #8f5f811c
 def _loaded(models: Any) -> list[str]:
@@ -59,6 +70,10 @@ class _Loading:
         return _load_part(part, getattr(self.preset, "language_model" if part == "tokenizer" else part), self)
 
     def _freeze(self, module: nn.Module) -> nn.Module: return freeze(module, self.device, self.dtype)
+
+    def __reduce__(self) -> tuple:
+        "Pickled as preset, device and type: who unpickles it loads the same models again, when they are asked for."
+        return type(self), (self.preset, str(self.device), self.dtype)
 
     def __repr__(self) -> str:
         dtype = str(self.dtype).removeprefix("torch.")
@@ -86,15 +101,6 @@ class _Seeing(_Loading):
         "The image tower of the image-text model (section 3.2), a timm ViT; `joint_embedding` reads its tokens."
         return self._joint.vit
 
-# %% ../nbs/01_backbones.ipynb #e737a2c5
-def _checked_texts(
-    texts: Any,     # a text, or an iterable of texts
-) -> list[str]:
-    "Refuse what is not a list of strings."
-    texts = [texts] if isinstance(texts, str) else list(texts)
-    if all(isinstance(text, str) for text in texts): return texts
-    raise ConfigError("texts: not all are strings; give a list of str")
-
 # %% ../nbs/01_backbones.ipynb #e1533555
 class _Comparing(_Seeing):
     "Texts in the space of photos."
@@ -110,8 +116,9 @@ class _Comparing(_Seeing):
             texts: T texts
             batch_size: texts at a time
         Returns: [T, D] float32, unit length"""
-        texts = _checked_texts(texts)
-        with torch.no_grad(): e = self._joint.embed_texts(texts or [""], batch_size)  # no text: D must be known
+        texts, embed = _checked_texts(texts), self._joint.embed_texts
+        if len(texts) >= _MANY: return _embed_many(self._joint, texts, batch_size).float().to(self.device)
+        with torch.no_grad(): e = embed(texts or [""], batch_size)                    # no text: D must be known
         return e[:len(texts)].float().to(self.device)
 
 # %% ../nbs/01_backbones.ipynb #9aa51bef

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from .backbones import load_backbones
-from .core import DataError
+from .messages import DataError
 from .dino_clustering import extract_keys, prune, unit_keys, ward_tree
 from .linkage import ward_linkage
 from .segment_masks import oversegment, segment_pixels

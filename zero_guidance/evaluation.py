@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from .core import DataError, atomic_write
+from .messages import DataError
+from .files import atomic_write
 from .colours import OKABE_ITO
 from zero_guidance.intervals import (
     Estimate, Metric, bootstrap, difference, format_estimate, mean_over_photos, photo_means, safe_ratio,

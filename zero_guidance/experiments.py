@@ -20,7 +20,8 @@ import torch
 
 from .backbones import Backbones
 from .config import Config
-from .core import image_sha256, progress
+from .files import image_sha256
+from .messages import progress
 from .datasets import LabelledSet, true_segments
 from .global_subtraction import plain_tokens, segment_embedder
 from .mask_embeddings import FILLS, crop_embedder

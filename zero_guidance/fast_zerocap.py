@@ -16,7 +16,7 @@ from torch import Tensor
 
 from .beams import Beams, Caption, edit_logits, empty_beam, extend_beams, fuse_distributions
 from .config import ZeroCapConfig
-from .core import progress as progress_bar
+from .messages import progress as progress_bar
 from .text_memory import TextMemory
 from .zerocap import (
     SearchTokens, Similarity, Steered, ranked_captions, search_tokens, steer, unit_targets,)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .core import DataError
+from .messages import DataError
 from .wordnet import _above, _read, _Reading, _tokens, load_wordnet
 
 # %% ../nbs/12a_lexical.ipynb #f909ac64

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from . import config
-from .core import ConfigError, DataError
+from .messages import ConfigError, DataError
 
 # %% ../nbs/02_linkage.ipynb #d834b03b
 def ward_distance2(means: Tensor, sizes: Tensor, a: Tensor, b: Tensor) -> Tensor:

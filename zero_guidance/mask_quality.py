@@ -19,7 +19,8 @@ from scipy.ndimage import distance_transform_edt
 
 from .backbones import Backbones
 from .config import ClusterConfig
-from .core import atomic_write, cache_dir, progress
+from .files import atomic_write, cache_dir
+from .messages import progress
 from .datasets import BACKGROUND, VOID, LabelledSet
 from .dino_clustering import extract_keys, prune, ward_tree
 from .mask_scores import Tally, best_overlap, majority_class, oracle_merge, overlaps

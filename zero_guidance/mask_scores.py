@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .core import DataError, progress
+from .messages import DataError, progress
 from .datasets import LabelledSet
 from .intervals import safe_ratio
 from .regions import Segment

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .core import DataError
+from .messages import DataError
 from .regions import Attempt
 from .tree import SegmentTree
 

@@ -17,13 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import load_file, save
+from safetensors import safe_open
+from safetensors.numpy import load, save
 from scipy.sparse import csc_array
 from scipy.special import softmax
 
 from .config import Config, WordConfig
-from .core import DataError, atomic_write, cache_dir, file_sha256, read_image
+from .core import read_image
+from .messages import DataError
+from .files import file_sha256, read_cached, write_cached
 from .backbones import Backbones
 from .segment_masks import oversegment
 from .global_subtraction import embed_segments
@@ -86,13 +88,11 @@ def embed_vocabulary(vocabulary: Vocabulary, backbones: Backbones, prompt: str) 
     if prompt.count("{}") != 1: raise DataError(f"prompt {prompt!r}: needs one {{}} where the word goes")
     what = [backbones.preset.name, _space(backbones), vocabulary.sha256, prompt]
     key = hashlib.sha256("\n".join(what).encode()).hexdigest()[:32]
-    path = cache_dir() / "vocabularies" / f"{key}.safetensors"
-    if path.exists():
-        try: text = load_file(path)["text"]
-        except (SafetensorError, KeyError): text = None          # a damaged file is made anew
-        if text is not None and len(text) == len(vocabulary): return text
-    text = backbones.embed_texts([prompt.format(word) for word in vocabulary.words]).float().cpu().numpy()
-    with atomic_write(path) as file: file.write(save({"text": text}))
+    name = f"vocabularies/{key}.embedded"
+    kept = read_cached(name)  # None also where it is damaged: then it is made anew
+    if kept is not None: return load(kept)["text"]
+    text = backbones.embed_texts([prompt.replace("{}", word) for word in vocabulary.words]).float().cpu().numpy()
+    write_cached(name, save({"text": text}))
     return text
 
 # %% ../nbs/07_naming.ipynb #e4be697b

@@ -16,11 +16,14 @@ from typing import Any
 import numpy as np
 
 from .config import NAMINGS
-from .core import image_sha256, read_image
+from .messages import DataError
+from .files import image_sha256
+from .core import read_image
 from .global_subtraction import SegmentTrace, embed_segments, plain_tokens, segment_embedder
 from .merging import Merging, merge
 from .naming import evidence
-from .namings import Models, Name, names_of
+from .namings import Models, names_of
+from .naming import Name
 from .segment_masks import Leaves, oversegment
 from .regions import Segment, mask_to_rle
 from .segmentation import Segmentation
@@ -35,7 +38,7 @@ class _Embeddings(Models):
         Raises `ImageError`, and `DataError` for masks of another size or without a pixel.
 
         Args:
-            image: path, PIL image, array or bytes
+            image: path, PIL image, RGB array or bytes
             masks: [K, H, W] bool, of the image's size; may overlap
         Returns: [K, D] float32, unit length"""
         return embed_segments(read_image(image), np.asarray(masks), self.backbones, self.config.embedding)[0]
@@ -70,8 +73,8 @@ class StageClock:
         self._inner[-1] += spent
 
 # %% ../nbs/09_pipeline.ipynb #b9f6aeb7
-Embedder = Callable[[np.ndarray], tuple[np.ndarray,
-                                        SegmentTrace]]  # [K, H, W] bool -> [K, D] unit length, and their trace
+# [K, H, W] bool -> [K, D] unit length, and their trace
+Embedder = Callable[[np.ndarray], tuple[np.ndarray, SegmentTrace]]
 
 def _embedders(
     zg: Models,
@@ -111,12 +114,13 @@ def _as_segment(
     weight: np.ndarray,        # [layers]
     evidence: tuple = (),      # from `_reasons`
     rle: dict | None = None,   # run lengths, where masks overlap
+    source: str | None = None, # what a given mask came from
 ) -> Segment:
     "One result; its area and box are measured on the label map, or on its run lengths."
-    numbers: dict = dict(embedding=embedding, saliency=saliency, weight=weight, evidence=evidence, rle=rle)
-    if not names: return Segment(id, node, **numbers)
+    extra: dict = dict(embedding=embedding, saliency=saliency, weight=weight, evidence=evidence, rle=rle, source=source)
+    if not names: return Segment(id, node, **extra)
     label, score, probability = names[0]
-    return Segment(id, node, label, score, probability, tuple((word, s) for word, s, _ in names), **numbers)
+    return Segment(id, node, label, score, probability, tuple((word, s) for word, s, _ in names), **extra)
 
 # %% ../nbs/09_pipeline.ipynb #5fa39a01
 def _masks_of(
@@ -151,6 +155,12 @@ def _name_and_merge(
         names |= {node: row for node, (row, _) in zip(unnamed, rows)}
     return merged, names, traces
 
+# %% ../nbs/09_pipeline.ipynb #7d6f29d8
+def _check_sources(sources: list[str] | None, count: int) -> None:
+    "Refuse another number of sources than of masks, before the work. Raises `DataError`."
+    if sources is not None and len(sources) != count:
+        raise DataError(f"{len(sources)} sources for {count} masks; give one for each mask")
+
 # %% ../nbs/09_pipeline.ipynb #e7c86522
 def _assemble(
     zg: Models,
@@ -178,13 +188,15 @@ def _given(
     masks: np.ndarray,   # [K, H, W] bool
     parts: list[tuple],  # K of (names, embedding, saliency, weight, evidence)
     seconds: dict,       # stage -> s
+    sources: list[str] | None = None,  # K, what each mask came from
 ) -> Segmentation:       # segment k + 1 is masks[k]; no tree
     "Given masks as segments; where they overlap each carries its run lengths."
     label_map: np.ndarray | None = np.zeros(image.shape[:2], np.int32)
     for k, mask in enumerate(masks, start=1): label_map[mask] = k
     overlap = masks.sum() > np.count_nonzero(label_map)
     rles = map(mask_to_rle, masks) if overlap else [None] * len(masks)
-    segments = tuple(_as_segment(id, -1, *about, rle) for id, (about, rle) in enumerate(zip(parts, rles), start=1))
+    segments = tuple(_as_segment(id, -1, *about, rle, source) for id, (about, rle, source)
+                     in enumerate(zip(parts, rles, sources or [None] * len(masks)), start=1))
     return Segmentation(image.shape[:2], None if overlap else label_map, segments, None, zg.config, seconds,
                         _provenance(zg, image), image)
 
@@ -213,7 +225,7 @@ class ZeroGuidance(_Embeddings):
         """Section 3, all of it. Raises `ImageError`.
 
         Args:
-            image: path, PIL image, array or bytes
+            image: path, PIL image, RGB array or bytes
             on_stage: called with a stage's name when it begins
         Returns: segments of the photo, largest first, each with its name"""
         photo, clock = read_image(image), StageClock(on_stage)
@@ -236,14 +248,19 @@ class ZeroGuidance(_Embeddings):
         Returns: segments of the photo, largest first"""
         return _named_tree(self, image, leaves, embedder, before, clock or StageClock())
 
-    def name_masks(self, image: Any, masks: np.ndarray, on_stage: Callable[[str], None] | None = None) -> Segmentation:
+    def name_masks(
+        self, image: Any, masks: np.ndarray, on_stage: Callable[[str], None] | None = None,
+        sources: list[str] | None = None,
+    ) -> Segmentation:
         """Sections 3.2 and 3.3 for given masks. Raises `ImageError`, `DataError` (another size, no pixel).
 
         Args:
-            image: path, PIL image, array or bytes
+            image: path, PIL image, RGB array or bytes
             masks: [K, H, W] bool, of the image's size; may overlap
             on_stage: called with a stage's name when it begins
+            sources: K, what each mask came from; see `load_given_masks`
         Returns: segment k + 1 is masks[k]; no tree"""
+        _check_sources(sources, len(masks))
         photo, masks, clock = read_image(image), np.asarray(masks), StageClock(on_stage)
         with clock("embeddings"):
             embedder, before = _embedders(self, photo)
@@ -251,4 +268,4 @@ class ZeroGuidance(_Embeddings):
         with clock("words"): names = [row for row, _ in names_of(self, embeddings)]
         with clock("reasons"): reasons = _reasons(self, masks, embeddings, before)
         parts = list(zip(names, embeddings, trace.saliency, trace.weight, reasons))
-        return _given(self, photo, masks, parts, clock.seconds)
+        return _given(self, photo, masks, parts, clock.seconds, sources)

@@ -8,6 +8,7 @@ __all__ = ['Results', 'saved_results', 'read_panoptic', 'write_panoptic', 'read_
 
 # %% ../nbs/12b_predictions.ipynb #0788bc97
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,14 +20,16 @@ from PIL import Image
 
 from .backbones import Backbones
 from .config import Config
-from .core import DataError, atomic_write
+from .messages import DataError
+from .files import atomic_write
 from .datasets import LabelledSet
 from .evaluation import (
     PROTOCOLS, EvaluationResult, best_class, constant_verification, score, segment_to_text, text_to_text)
 from .global_subtraction import embed_segments
-from .layouts import read_colours
+from .label_files import by_name
 from .lexical import LEVELS, lexical_assignment, lexical_levels
 from .mask_scores import Tally, tally
+from .panoptic_files import PanopticFile, read_panoptic_json, read_segments
 from .regions import Segment
 from .segmentation import Segmentation
 from .storage import load_segmentation
@@ -63,66 +66,46 @@ def saved_results(folder: str | Path) -> Results:
     if not paths: raise DataError(f"{folder}: no saved segmentations; give the folder that segment --out wrote")
     return Results(tuple(paths), lambda photo: load_segmentation(paths[photo]))
 
-# %% ../nbs/12b_predictions.ipynb #f2a38567
-def _panoptic_json(path: Path) -> dict:
-    "A panoptic JSON with at least one annotation. Raises `DataError` for anything else."
-    try: content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file; give a panoptic JSON or a folder of saved results") from None
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise DataError(f"{path}: not JSON ({error}); give a panoptic JSON") from None
-    if not isinstance(content, dict) or not {"annotations", "categories"} <= content.keys():
-        raise DataError(f"{path}: no annotations and categories in it; give a COCO panoptic JSON")
-    if not content["annotations"]: raise DataError(f"{path}: no annotations; give the results of at least one photo")
-    return content
-
-# %% ../nbs/12b_predictions.ipynb #12b00005
-def _panoptic_names(path: Path, content: dict) -> dict:  # id -> name
-    "The categories' names. Raises `DataError` for one without a name, and for segments of an unknown category."
-    names = {c.get("id"): str(c.get("name") or "").strip() for c in content["categories"]}
-    for id, name in names.items():
-        if not name: raise DataError(f"{path}: category {id} has no name; give every category one")
-    for a in content["annotations"]:
-        if not {"file_name", "segments_info"} <= a.keys():
-            raise DataError(f"{path}: image {a.get('image_id')} has no file_name or segments_info; give COCO's format")
-        for s in a["segments_info"]:
-            segment, category = f"{a['file_name']}, segment {s.get('id')}", s.get("category_id")
-            if category not in names: raise DataError(f"{path}: {segment}: category {category} is none of its own")
-    return names
-
 # %% ../nbs/12b_predictions.ipynb #12b00007
-def _panoptic_photo(png: Path, infos: list, names: dict) -> Segmentation:
-    "One photo's PNG and its segments. Raises `DataError` where the two differ."
-    if not png.is_file(): raise DataError(f"{png}: no such file; give the folder of the JSON's PNGs with --masks")
-    ids, row = np.unique(read_colours(png), return_inverse=True)  # row: of each pixel, in ids
-    number = {0: 0} | {s["id"]: k for k, s in enumerate(infos, start=1)}
-    unknown, empty = set(ids.tolist()) - number.keys(), number.keys() - set(ids.tolist()) - {0}
-    if unknown: raise DataError(f"{png}: id {min(unknown)} is not in the JSON; write both from one run")
+def _panoptic_photo(png: Path, categories: dict[int, int], names: dict[int, str]) -> Segmentation:
+    "One photo's PNG and its segments, by id. Raises `DataError` where the two differ."
+    if not os.path.isfile(png):
+        raise DataError(f"{png}: no such file; give the folder of the JSON's PNGs with --masks")
+    label_map = read_segments(png, {id: k for k, id in enumerate(categories, start=1)})
+    pixels = np.bincount(label_map.ravel(), minlength=len(categories) + 1)
+    empty = [id for id, n in zip(categories, pixels[1:]) if not n]
     if empty: raise DataError(f"{png}: segment {min(empty)} has no pixel; leave it out of the JSON")
-    with Image.open(png) as image: width, height = image.size
-    label_map = np.array([number[i] for i in ids.tolist()], np.int32)[row.reshape(height, width)]
-    segments = [Segment(k, -1, names[s["category_id"]]) for k, s in enumerate(infos, start=1)]
-    return Segmentation((height, width), label_map, segments)
+    segments = [Segment(k, -1, names[category]) for k, category in enumerate(categories.values(), start=1)]
+    return Segmentation(label_map.shape, label_map, segments)
+
+# %% ../nbs/12b_predictions.ipynb #838ad1a4
+def _png_of(folder: Path, file: str) -> Path:
+    "The PNG of an annotation; some tools write the photo's name there."
+    path = folder/file
+    return path if path.suffix.lower() == ".png" else path.with_suffix(".png")
+
+def _png_folder(path: Path, content: PanopticFile) -> Path:
+    "Where the PNGs of a JSON lie: in a folder of its name, or beside it."
+    own, first = path.with_suffix(""), next(iter(content.segments))
+    return next((folder for folder in (own, path.parent) if os.path.isfile(_png_of(folder, first))), own)
 
 # %% ../nbs/12b_predictions.ipynb #12b00009
 def read_panoptic(path: str | Path, masks: str | Path | None = None) -> Results:
-    """A COCO panoptic JSON with free-text category names.
+    """A COCO panoptic JSON with free-text category names. PNGs are read as the JSON's ids ask (`read_segments`).
 
-    Raises `DataError`: no such file, not that format, a category without a name or unknown, PNGs absent, a segment
-    without pixels, ids that the JSON lacks.
+    Raises `DataError`: no such file, not that format, a category without a name, unknown or named twice, two files
+    of one photo, PNGs absent, a segment without pixels or listed twice, ids that the JSON lacks.
 
     Args:
         path: panoptic JSON
         masks: folder of its PNGs; None: the JSON's name without .json, or its own folder
     Returns: by photo: the file name without its suffix"""
     path = Path(path)
-    content = _panoptic_json(path)
-    names = _panoptic_names(path, content)
-    first, own = content["annotations"][0]["file_name"], path.with_suffix("")
-    folder = Path(masks) if masks else next((p for p in (own, path.parent) if (p/first).is_file()), own)
-    photos = {Path(a["file_name"]).stem: a for a in content["annotations"]}
-    return Results(tuple(photos), lambda photo: _panoptic_photo(
-        folder/photos[photo]["file_name"], photos[photo]["segments_info"], names))
+    content = read_panoptic_json(path)
+    files = by_name(content.segments, lambda file: Path(file).stem, path)
+    folder = Path(masks) if masks else _png_folder(path, content)
+    return Results(tuple(files), lambda photo: _panoptic_photo(
+        _png_of(folder, files[photo]), content.segments[files[photo]], content.names))
 
 # %% ../nbs/12b_predictions.ipynb #12b0000b
 def _panoptic_infos(result: Segmentation, words: dict) -> list[dict]:  # words: word -> category id; grows
@@ -138,8 +121,11 @@ def write_panoptic(results: Mapping[str, Segmentation], path: str | Path) -> Pat
         path: the JSON; its PNGs go into a folder of that name beside it
     Returns: the JSON"""
     path, words, images, annotations = Path(path), {}, [], []
+    if not path.suffix: raise DataError(f"{path}: its PNGs go into a folder of that name; let the file end in .json")
     for number, (photo, result) in enumerate(results.items(), start=1):
         drawn = result.draw_map()
+        if drawn.max(initial=0) >= 256**3:
+            raise DataError(f"{photo}: segment {drawn.max()}; a panoptic PNG has three bytes for an id, number from 1")
         colours = np.stack([drawn % 256, drawn // 256 % 256, drawn // 65536], -1).astype(np.uint8)
         with atomic_write(path.with_suffix("")/f"{photo}.png") as file: Image.fromarray(colours).save(file, "PNG")
         height, width = result.image_size

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .config import Config
-from .core import ConfigError
+from .messages import ConfigError
 from .loaders import (
     _auto_tokenizer, _causal_lm, _encode, _library_errors, _sentence_transformer, _timm_vit, _wheel_vit)
 from .tiny import tiny_language_model, tiny_texts, tiny_tokenizer, tiny_vit

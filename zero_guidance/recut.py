@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .core import ConfigError, DataError
+from .messages import ConfigError, DataError
 from .label_maps import region_edges, resize_labels
 from .regions import Attempt, Segment
 from .segmentation import Segmentation

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .core import DataError
+from .messages import DataError
 from .colours import node_colour, region_colours, tree_colours
 from .drawing import present
 from .reasons import draw_reasons, widen
@@ -66,6 +66,7 @@ class _SegmentFields:
     weight: np.ndarray | None = None      # [layers] float32, share of the global attention that each layer subtracts
     rle: dict | None = None               # COCO run lengths, only where given masks overlap
     _canvas: "Canvas | None" = field(default=None, compare=False)  # what the segments of one photo share
+    source: str | None = None             # file, label value or annotation id that the mask came from
 
     def __post_init__(self):
         # the class is frozen, so the converted values are put past its guard

@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from .core import DataError, atomic_write, file_sha256
+from .messages import DataError
+from .files import atomic_write, file_sha256
 
 # %% ../nbs/00_results.ipynb #d0458ec3
 _PICTURES = (".png", ".jpg")

@@ -17,7 +17,7 @@ from torch.nn.functional import interpolate
 
 from .backbones import Backbones
 from .config import REFINES, ClusterConfig
-from .core import ConfigError, DataError
+from .messages import ConfigError, DataError
 from .dino_clustering import extract_keys, prune, ward_tree, working_size
 from .label_maps import resize_labels
 from .superpixels import resize_image, superpixel_tree, superpixels

@@ -16,7 +16,9 @@ import numpy as np
 
 from .colours import figure_png
 from .config import Config
-from .core import DataError, image_sha256, read_image
+from .messages import DataError, plain_text
+from .files import image_sha256
+from .core import read_image
 from .drawing import draw_overlay, frame_picture, present
 from .label_maps import areas_and_boxes
 from .regions import Attempt, Canvas, Segment, check_segment, rle_to_mask, shortened
@@ -156,6 +158,12 @@ def _with_fingerprint(provenance: dict, image: np.ndarray | None, image_size: tu
     return provenance if "image_sha256" in provenance else {"image_sha256": image_sha256(image)} | provenance
 
 # %% ../nbs/00_segmentation.ipynb #f2ecf4c3
+def _shown(
+    segment: Segment,  # any
+) -> str:              # one line
+    "A segment's name as it is drawn and printed; where it has none, its id."
+    return plain_text(segment.label or str(segment.id))
+
 class _Regions(_SegmentationFields):
     "A photo's regions as a collection."
 
@@ -184,7 +192,7 @@ class _Regions(_SegmentationFields):
         return _table(self)
 
     def __repr__(self) -> str:
-        names = shortened(", ".join(s.label or str(s.id) for s in self), 160)
+        names = shortened(", ".join(_shown(s) for s in self), 160)
         return f"Segmentation({len(self)} segments, {self.image_size[0]} x {self.image_size[1]} px: {names})"
     def __eq__(self, other: object) -> bool:
         return same_fields(self, other) if isinstance(other, _Regions) else NotImplemented
@@ -211,7 +219,7 @@ def _draw_regions(
     "Draw the photo with its regions and their names. Raises `DataError` for a photo of another size."
     photo = seg.image if image is None else read_image(image)
     if photo is not None: _check_image(photo, seg.image_size)
-    return draw_overlay(ax, photo, seg.draw_map(), {s.id: s.label or str(s.id) for s in seg}, seg.colours)
+    return draw_overlay(ax, photo, seg.draw_map(), {s.id: _shown(s) for s in seg}, seg.colours)
 
 # %% ../nbs/00_segmentation.ipynb #3c416469
 class _Pictured(_Regions):
@@ -246,7 +254,7 @@ class _Pictured(_Regions):
             ax: matplotlib Axes; None takes the current one
         Returns: the axes"""
         if self.tree is None: raise DataError("segmentation: no tree, its masks were given; cut a photo instead")
-        names, colours = {s.node: s.label or str(s.id) for s in self}, {s.node: s.colour for s in self}
+        names, colours = {s.node: _shown(s) for s in self}, {s.node: s.colour for s in self}
         return self.tree.plot(ax, [*names], names, self.image, colours)
 
     def _repr_png_(self) -> bytes: return figure_png(self.figure())
@@ -261,7 +269,8 @@ def _picture_and_table(
     seg: _Pictured,  # any
 ) -> str:            # HTML
     "The picture and, below it, the table."
-    table = seg.to_pandas().to_html(index=False, max_rows=25, float_format="{:.3f}".format, border=0)
+    words = dict.fromkeys(("label", "alternatives"), plain_text)     # pandas escapes HTML, but not control characters
+    table = seg.to_pandas().to_html(index=False, max_rows=25, float_format="{:.3f}".format, border=0, formatters=words)
     return f'<img src="data:image/png;base64,{base64.b64encode(seg._repr_png_()).decode()}"/>{table}'
 
 # %% ../nbs/00_segmentation.ipynb #cfd84586

@@ -19,7 +19,7 @@ from typing import Any, Self, TypeVar, dataclass_transform
 
 import numpy as np
 
-from .core import ConfigError, one_line_of
+from .messages import ConfigError, one_line_of
 
 # %% ../nbs/00_settings.ipynb #04abaab1
 class Strategies(dict):

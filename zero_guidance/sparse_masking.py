@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .core import DataError
+from .messages import DataError
 from .vit import joint_embedding, tokens_after
 from .attention_masking import attend_heads, check_layers, join_heads, key_mask, split_heads
 

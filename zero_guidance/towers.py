@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .core import WeightsError
+from .messages import WeightsError
 from .loaders import _dinov2_vit, _encode, _wheel_vit, freeze
 from .vit import PooledHeads, openclip_to_timm
 from .wheels import read_safetensors

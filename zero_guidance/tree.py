@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .config import PRUNES
-from .core import ConfigError, DataError
+from .messages import ConfigError, DataError
 
 if TYPE_CHECKING:
     import networkx

@@ -18,7 +18,7 @@ from einops import rearrange
 from PIL import Image
 from torch import Tensor, nn
 
-from .core import ConfigError
+from .messages import ConfigError
 
 # %% ../nbs/01_vit.ipynb #cee4c57f
 def _cure_torchvision() -> None:

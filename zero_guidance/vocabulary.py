@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import html
 import importlib.resources
+import os
 import re
 import reprlib
 from collections.abc import Iterable, Iterator
@@ -19,7 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .core import DataError
+from .list_files import _LONGEST, _clean_word, _given_words, _read_rows, _tidied, _words_in
+from .messages import DataError, plain_text
 
 # %% ../nbs/06b_vocabulary.ipynb #f0595151
 def _line_above(sense: int, above: dict[int, int]) -> Iterator[int]:
@@ -61,7 +63,7 @@ class Vocabulary:
     @property
     def sha256(self) -> str:
         "Fingerprint of the words in their order."
-        return hashlib.sha256("\n".join(self.words).encode()).hexdigest()
+        return hashlib.sha256("\n".join(self.words).encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
     def log_counts(self) -> np.ndarray:
@@ -87,14 +89,14 @@ def _html(vocabulary: Vocabulary) -> str:
     for word, kind in zip(vocabulary.words, vocabulary.categories):
         by_kind.setdefault(kind or "unknown", []).append(word)
     cells = [(kind, f"{len(words):,}", ", ".join(words[:6])) for kind, words in by_kind.items()]
-    rows = [[html.escape(cell) for cell in row] for row in (("kind", "words", "the first"), *cells[:20])]
+    rows = [[html.escape(plain_text(cell)) for cell in row] for row in (("kind", "words", "the first"), *cells[:20])]
     table = "".join(f"<tr><td>{'</td><td>'.join(row)}</td></tr>" for row in rows)
-    return f"{html.escape(vocabulary.name)}: {len(vocabulary):,} words<table>{table}</table>"
+    return f"{html.escape(plain_text(vocabulary.name))}: {len(vocabulary):,} words<table>{table}</table>"
 
 # %% ../nbs/06b_vocabulary.ipynb #b7ceed54
 def _without(vocabulary: Vocabulary, words: Iterable[str]) -> Vocabulary:
     "The list less some words; see `Vocabulary.without`."
-    gone = {" ".join(word.split()).casefold() for word in words}
+    gone = {_clean_word(word).casefold() for word in ([words] if isinstance(words, str) else words)}
     kept = [i for i, word in enumerate(vocabulary.words) if word.casefold() not in gone]
     if not kept: raise DataError(f"vocabulary {vocabulary.name}: no words left; give at least one that is not banned")
     if len(kept) == len(vocabulary): return vocabulary
@@ -105,59 +107,42 @@ def _without(vocabulary: Vocabulary, words: Iterable[str]) -> Vocabulary:
     return Vocabulary(vocabulary.name, pick(vocabulary.words), pick(vocabulary.counts), pick(vocabulary.categories),
                       pick(vocabulary.senses), above)
 
-# %% ../nbs/06b_vocabulary.ipynb #c6ee0dc9
+# %% ../nbs/06b_vocabulary.ipynb #c95efdbd
 def _assets() -> Path: return Path(str(importlib.resources.files("zero_guidance"))) / "assets"
 
 _SHIPPED = {"nouns": "nouns.tsv", "extended": "extended.tsv.gz"}
 
-def _read_lines(path: Path) -> list[str]:
-    "The lines of a text file, zipped or not."
-    try:
-        if path.suffix == ".gz": return gzip.decompress(path.read_bytes()).decode().splitlines()
-        return path.read_text(encoding="utf-8-sig").splitlines()
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such word list; give 'nouns', 'extended', a list of words, "
-                        "or a .txt or .tsv file") from None
-    except (UnicodeDecodeError, IsADirectoryError, gzip.BadGzipFile):
-        raise DataError(f"{path}: not a text file; give one word a line") from None
-
-def _read_rows(path: Path) -> list[tuple[str, int, str, int, int]]:
-    "(word, count, category, sense, above) of each line."
-    lines = _read_lines(path)
-    if ".tsv" not in path.suffixes: return [(line, 1, "", 0, 0) for line in lines]
-    rows = [line.split("\t") for line in lines[1:] if line.strip()]
-    for number, row in enumerate(rows, 2):               # the header is line 1
-        if len(row) not in (3, 5) or not (row[1] + "".join(row[3:])).isdigit():
-            raise DataError(f"{path}, line {number}: give word, count and category, separated by tabs, "
-                            "below a header line")
-    return [(row[0], int(row[1]), row[2], *map(int, row[3:] or (0, 0))) for row in rows]
-
-# %% ../nbs/06b_vocabulary.ipynb #c95efdbd
-def load_vocabulary(source: str | Path | Iterable[str] = "nouns", banned: Iterable[str] = ()) -> Vocabulary:
+def load_vocabulary(
+    source: "str | Path | Iterable[str] | Vocabulary" = "nouns", banned: Iterable[str] = (),
+) -> Vocabulary:
     """The words of a list, tidied: no blanks, no doubles, none of the banned.
 
+    A file is .txt (one word a line, numbered or not, or several between commas), .csv (a table with a column of words)
+    or .tsv (word, count, category). A `str` with commas that names no file is a list of words.
     Raises DataError where the file cannot be read or no word is left.
 
     Args:
-        source: "nouns", "extended" (shipped), a .txt or .tsv file, or the words
+        source: "nouns", "extended", a file, or the words
         banned: words to leave out, case ignored"""
-    if isinstance(source, (str, Path)):
-        name, rows = str(source), _read_rows(_assets() / _SHIPPED[source] if source in _SHIPPED else Path(source))
-    else:
-        name, rows = "list", [(str(word), 1, "", 0, 0) for word in source]
-    first = {}
-    for word, *rest in rows:
-        if word := " ".join(word.split()): first.setdefault(word.casefold(), (word, *rest))
-    return Vocabulary(name, *(map(tuple, zip(*first.values())) if first else [()] * 5)).without(banned)
+    if isinstance(source, Vocabulary): return source.without(banned)
+    if isinstance(source, str) and re.search("[,;\n]", source) and not os.path.exists(source):
+        source = _words_in("words", source)
+    if isinstance(source, (str, os.PathLike)):
+        name = os.fspath(source)
+        rows = _read_rows(_assets() / _SHIPPED[name] if name in _SHIPPED else Path(name))
+    else: name, rows = "list", _given_words(source)
+    if rows := _tidied(name, rows): return Vocabulary(name, *map(tuple, zip(*rows))).without(banned)
+    raise DataError(f"vocabulary {name}: no words left; give at least one word of letters, {_LONGEST} at most")
 
-# %% ../nbs/06b_vocabulary.ipynb #330c8c4b
-_ENDINGS = dict(s="", ses="s", xes="x", ches="ch", shes="sh", ies="y", men="man") | {"'s": ""}
-
+# %% ../nbs/06b_vocabulary.ipynb #c1537687
 @cache
 def _people_words() -> dict[str, tuple[str, str]]:
     "word -> (use, why)"
     lines = gzip.decompress((_assets() / "people_words.tsv.gz").read_bytes()).decode().splitlines()[1:]
     return {word: (use, why) for word, use, why in (line.split("\t") for line in lines)}
+
+# %% ../nbs/06b_vocabulary.ipynb #330c8c4b
+_ENDINGS = dict(s="", ses="s", xes="x", ches="ch", shes="sh", ies="y", men="man") | {"'s": ""}
 
 def _forms(word: str) -> list[str]:
     "The word, and the words that it may be the plural of."
@@ -208,6 +193,7 @@ def _longest(words: list[str], i: int) -> tuple[int, str, str]:  # how many word
         if i + n <= len(words) and _use(phrase) in ("thing", "person", "before"): return n, phrase, _use(phrase)
     return 1, words[i], _use(words[i])
 
+# %% ../nbs/06b_vocabulary.ipynb #8763a45a
 def describes_people(text: str) -> tuple[str, ...]:
     """Appendix H: the words of a text that describe people.
 

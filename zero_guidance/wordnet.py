@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .core import ConfigError, DataError, atomic_write, cache_dir
+from .messages import ConfigError, DataError
+from .files import atomic_write, cache_dir
 
 # %% ../nbs/06c_wordnet.ipynb #f87d072e
 _SYSTEM = Path("/usr/share/wordnet")      # of Debian's wordnet-base

@@ -18,7 +18,7 @@ from torch import Tensor
 from .beams import (
     Beams, Caption, edit_logits, empty_beam, end_token, extend_beams, forbidden_ids, fuse_distributions, tidy_caption,)
 from .config import ZeroCapConfig
-from .core import ConfigError, DataError, progress as progress_bar
+from .messages import ConfigError, DataError, progress as progress_bar
 
 # %% ../nbs/06_zerocap.ipynb #2f82dd5a
 def clip_loss(log_p: Tensor, candidates: Tensor, similarity: Tensor, temperature: float) -> Tensor:

@@ -15,7 +15,7 @@ import torch
 from einops import rearrange
 from torch import nn
 
-from ..core import DataError, progress
+from ..messages import DataError, progress
 from ..vit import IMAGENET_NORM, tokens_after
 
 # %% ../../nbs/T1a_frozen_features.ipynb #d9ef3698

@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..core import atomic_write
+from ..files import atomic_write
 from ..vit import PooledHeads
 from ..backbones import load_backbones
 from .features import FROZEN

@@ -15,7 +15,8 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from ..core import atomic_write, progress
+from ..files import atomic_write
+from ..messages import progress
 from .views import WHOLE, View
 from .features import FeatureFiles
 from .joint import JointTower, conse, conse_loss, info_nce, soft_cross_entropy

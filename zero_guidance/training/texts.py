@@ -15,7 +15,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ..core import atomic_write
+from ..files import atomic_write
 from .views import PROMPT, read_table
 
 # %% ../../nbs/T1b_training_texts.ipynb #fd1eb663

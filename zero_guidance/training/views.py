@@ -16,7 +16,9 @@ import numpy as np
 import torch
 from PIL import Image, ImageFilter
 
-from ..core import DataError, atomic_write, read_image
+from ..messages import DataError
+from ..files import atomic_write
+from ..core import read_image
 from ..datasets import difference_hash, flickr8k_test_photos, listed_twice, near_copies, part_of
 
 # %% ../../nbs/T1_training_views.ipynb #7c441921
