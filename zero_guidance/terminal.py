@@ -85,5 +85,5 @@ def say_passed_over(paths: Sequence[Path]) -> None:
     left = [path.name for path in passed_over(paths)]
     if not left: return
     more = f" and {len(left) - 20} more" if len(left) > 20 else ""
-    complain(ZeroGuidanceWarning(f"passed over {len(left)} files that are not JPEG, PNG, WebP, GIF, TIFF or BMP: "
+    complain(ZeroGuidanceWarning(f"passed over {len(left)} files without a suffix of JPEG, PNG, WebP, GIF, TIFF, BMP: "
                                   f"{', '.join(left[:20])}{more}"))
