@@ -17,18 +17,17 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from .messages import DataError, ZeroGuidanceWarning, one_line_of, plain_text
+from .messages import JOINERS, DataError, ZeroGuidanceWarning, one_line_of, plain_text
 
 # %% ../nbs/06e_list_files.ipynb #f4262e92
 _TERMINAL = re.compile("\x1b\\[[0-9;?]*[ -/]*[@-~]")       # a terminal's colours and moves
-_JOINERS = "\u200c\u200d"                                  # invisible, but some scripts are written with them
 
 def _clean_word(word: str) -> str:
     "A word as it can stand in a prompt and on a terminal."
     blanks = {"Cc": " ", "Cf": "", "Cs": ""}               # controls; marks of direction; halves of a letter
-    seen = (c if c in _JOINERS else blanks.get(unicodedata.category(c), c) for c in _TERMINAL.sub(" ", word))
+    seen = (c if c in JOINERS else blanks.get(unicodedata.category(c), c) for c in _TERMINAL.sub(" ", word))
     parts = unicodedata.normalize("NFC", "".join(seen)).split()
-    return " ".join(filter(None, (part.strip(_JOINERS) for part in parts)))
+    return " ".join(filter(None, (part.strip(JOINERS) for part in parts)))
 
 # %% ../nbs/06e_list_files.ipynb #cc3488bd
 _LONGEST = 100                                             # characters; a longer text names nothing

@@ -10,12 +10,10 @@ import hashlib, os, re, unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from .messages import DataError
+from .messages import DataError, is_hidden
 from .result_folders import check_writable
 
 # %% ../nbs/19a_output_folders.ipynb #750c7818
-_HIDDEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # controls, formats, halves of characters, ends of lines and paragraphs
-_JOINERS = "\u200c\u200d"                 # invisible, but Persian, scripts of India and emoji are written with them
 _NUMBER = 10                              # bytes kept free for "-2", "-3", ...
 
 def _folder_name(
@@ -23,7 +21,7 @@ def _folder_name(
     longest: int,  # bytes in UTF-8
 ) -> str:          # neither empty nor hidden nor "..", without "/"
     "A name for the folder of a photo: the photo's own wherever that can be."
-    name = "".join("_" if unicodedata.category(c) in _HIDDEN and c not in _JOINERS else c for c in stem)
+    name = "".join("_" if is_hidden(c) else c for c in stem)
     name = re.sub(r"[/\\\0]", "_", name).strip(" .") or "photo"
     if len(name.encode()) <= longest: return name
     digits = hashlib.sha256(stem.encode(errors="surrogatepass")).hexdigest()[:8]
