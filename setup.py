@@ -23,7 +23,8 @@ setup(
     packages=find_packages(include=["zero_guidance", "zero_guidance.*"]),
     package_data={"zero_guidance": ["assets/*", "py.typed", "*.pyi"]},
     install_requires=cfg["requirements"].split(),
-    extras_require={kind: cfg[f"{kind}_requirements"].split() for kind in ("paper", "evaluation", "graph", "notebook", "dev")},
+    extras_require={kind: cfg[f"{kind}_requirements"].split() for kind in (
+        "paper", "evaluation", "graph", "notebook", "runs", "search", "dev")},
     entry_points={"console_scripts": cfg["console_scripts"].split("\n")},
     classifiers=[
         "Development Status :: 3 - Alpha",

@@ -1,7 +1,7 @@
-"""Notebooks -> modules and README.md. After nbdev's export each docstring gets what the comments beside arguments say.
+"""Notebooks -> modules, README.md and nbs/README.md. After nbdev's export each docstring gets what the comments beside arguments say.
 
     python .ci/export.py           write
-    python .ci/export.py --check   exit 1 where a module or README.md is not what its notebook gives
+    python .ci/export.py --check   exit 1 where a module or a README is not what the notebooks give
 
 `help()` and editors show docstrings and no comments, so the comments ("docments") are folded into the docstrings."""
 import ast
@@ -142,8 +142,33 @@ def readme() -> str:
     nb = nbformat.read(ROOT / "nbs/index.ipynb", 4)
     nb.cells = [c for c in nb.cells if not c.source.startswith("#| hide")]
     text, _ = MarkdownExporter().from_notebook_node(nb)
-    text = re.sub(r"\]\((\w+\.ipynb)", r"](nbs/\1", text)  # a link to a notebook beside this one
+    text = re.sub(r"\]\((\w+\.(ipynb|md))", r"](nbs/\1", text)  # a link to a page beside this one
     return text.replace("](../", "](").replace('src="../', 'src="').strip() + "\n"
+
+
+GROUPS = {  # group -> names of its notebooks
+    "The paper, section by section": r"00_the_paper|0[2-9](?!a_naming_tuning)", "The machine room": r"0[01]_|01",
+    "What people do with it": r"1[0-3568-9]", "The evidence": r"07a|14|17|20", "The training appendix": r"T"}
+
+
+def notebook_map() -> str:
+    "All notebooks by group, each with its title and its first line."
+    lines = ["# The notebooks", "", "Where to start stands in [the project's README](../README.md). `make export` writes this page."]
+    left = sorted(path for path in (ROOT / "nbs").glob("*.ipynb") if path.stem != "index")
+    for group, names in GROUPS.items():
+        here = [path for path in left if re.match(names, path.stem)]
+        left = [path for path in left if path not in here]
+        lines += ["", f"## {group}", "", "| notebook | |", "|---|---|"]
+        for path in here:
+            first = nbformat.read(path, 4).cells[0].source.splitlines()
+            about = next((line[2:] for line in first if line.startswith("> ")), "")
+            lines.append(f"| [{path.stem}]({path.name}) | **{first[0].lstrip('# ')}** {about} |")
+    if left:
+        raise SystemExit(f"{left[0].name}: in no group of .ci/export.py")
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"README.md": readme, "nbs/README.md": notebook_map}
 
 
 def stale_modules() -> list[str]:
@@ -163,9 +188,10 @@ def stale_modules() -> list[str]:
 if __name__ == "__main__":
     if "--check" in sys.argv:
         faults = stale_modules()
-        if (ROOT / "README.md").read_text() != readme():
-            faults.append("README.md differs from nbs/index.ipynb: run `make export`")
-        print("\n".join(faults) or "modules and README.md are what the notebooks give")
+        faults += [f"{page} differs from the notebooks: run `make export`" for page, written in PAGES.items()
+                   if not (ROOT / page).exists() or (ROOT / page).read_text() != written()]
+        print("\n".join(faults) or "modules, README.md and nbs/README.md are what the notebooks give")
         sys.exit(bool(faults))
     export(ROOT)
-    (ROOT / "README.md").write_text(readme())
+    for page, written in PAGES.items():
+        (ROOT / page).write_text(written())

@@ -23,10 +23,11 @@ from .config import Config
 from .messages import ConfigError, ImageError, ZeroGuidanceError, ZeroGuidanceWarning, plain_text
 from .files import atomic_write, list_images
 from .core import read_image
-from .output_folders import check_output_file, output_folders
+from .output_folders import at_home, check_output_file, output_folders
 from .result_folders import check_result_folder, check_writable
 from .segmentation import Segmentation
-from .terminal import complain, messages, say_passed_over, seconds_line, segments_table, show_lines
+from .terminal import (
+    check_here, complain, messages, say_passed_over, seconds_line, segments_table, show_lines)
 
 # %% ../nbs/19_cli.ipynb #9d651207
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -44,6 +45,7 @@ def main() -> None:
     try:
         with warnings.catch_warnings():
             warnings.showwarning = show
+            check_here()
             app()
     except (ZeroGuidanceError, OSError, MemoryError) as error:
         complain(error)
@@ -69,7 +71,7 @@ def _given_masks(
         raise ConfigError(f"--masks {masks}: given masks are neither cut nor joined; leave out {options}")
     from zero_guidance.given_masks import load_given_masks
     size = read_image(photos[0]).shape[:2]
-    return load_given_masks(masks, size, photo_name=photos[0].name, void=void, strict=strict)
+    return load_given_masks(masks, size, photo_name=str(photos[0]), void=void, strict=strict)
 
 # %% ../nbs/19_cli.ipynb #6e36d70d
 def _segment_one(
@@ -87,11 +89,13 @@ def _segment_one(
                     else zg.name_masks(photo, given.masks, on_stage, sources=given.sources))
     save_segmentation(segmentation, folder, segmentation._repr_png_())
     show_lines(segments_table(segmentation, f"{photo.name} -> {folder}"))
+    if segmentation.scene: show_lines(Text(f"scene: {plain_text(segmentation.scene[0])}"))
     show_lines(Text(seconds_line(segmentation) + "\n", style="dim"))
 
 # %% ../nbs/19_cli.ipynb #f1db8610
-_Photos = Annotated[list[Path], typer.Argument(help="Photos, or folders of photos.", show_default=False)]
-_Out = Annotated[Path, typer.Option("--out", "-o", help="Where each photo gets a folder of its own.")]
+_OURS: Any = {"show_default": False, "readable": False}  # of what cannot be read we say it, and others go on
+_Photos = Annotated[list[Path], typer.Argument(help="Photos, or folders of photos.", **_OURS)]
+_Out = Annotated[Path, typer.Option("--out", "-o", help="Where each photo gets a folder of its own.", callback=at_home)]
 _Preset = Annotated[str, typer.Option(help="lite, paper or tiny.")]
 _Naming = Annotated[Optional[str], typer.Option(
     help="instant (retrieval), zerocap (a language model) or weighed (one without gradients); else the preset's own.")]
@@ -100,16 +104,16 @@ _T = Annotated[Optional[float], typer.Option("--T", help="Siblings whose keys ha
 _Tau = Annotated[Optional[float], typer.Option("--tau",
                                                help="Siblings that look and read at least this alike are joined.")]
 _Masks = Annotated[Optional[Path], typer.Option(
-    help="Name these masks of the one photo: COCO .json, .npz, .npy, a label .png, or a folder of PNGs.",
-    show_default=False)]
-_Words = Annotated[str, typer.Option(help="Words to choose from: nouns, extended, or a .txt or .tsv file.")]
+    help="Name these masks of the one photo: COCO .json, .npz, .npy, a label .png, or a folder of PNGs.", **_OURS)]
+_Words = Annotated[str, typer.Option(help="nouns, extended, a .txt, .csv or .tsv file, or words between commas.")]
 _Audit = Annotated[Optional[bool], typer.Option(
     "--audit/--no-audit", help="Leave out words about people's origin, faith, looks or status; else the preset's own.")]
+_Places = Annotated[Optional[bool], typer.Option(
+    "--places/--no-places", help="Let regions be called city, beach or room, or only the photo; else as the preset.")]
 _Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
 _Void = Annotated[Optional[int], typer.Option(help="With --masks: this value of a label map is no mask, as 255 often.",
                                               show_default=False)]
-_Strict = Annotated[bool, typer.Option("--strict-masks",
-                                       help="With --masks: refuse a file with a bad annotation, do not skip it.")]
+_Strict = Annotated[bool, typer.Option("--strict-masks", help="With --masks: refuse a file with a bad annotation.")]
 
 # %% ../nbs/19_cli.ipynb #37aecf22
 def _segment_all(
@@ -137,11 +141,11 @@ def _segment_all(
 def segment(
     photos: _Photos, out: _Out = Path("out"), preset: _Preset = "lite", naming: _Naming = None, n: _N = None,
     T: _T = None, tau: _Tau = None, masks: _Masks = None, words: _Words = "nouns", audit: _Audit = None,
-    device: _Device = "auto", void: _Void = None, strict_masks: _Strict = False,
+    places: _Places = None, device: _Device = "auto", void: _Void = None, strict_masks: _Strict = False,
 ) -> None:
     "Cut photos into regions and name every one."
     files = list_images(photos)
-    given = {"naming": naming, "n": n, "T": T, "tau": tau, "audit": audit}
+    given = {"naming": naming, "n": n, "T": T, "tau": tau, "audit": audit, "places": places}
     constants = {name: value for name, value in given.items() if value is not None}
     Config().replace(**constants)  # a wrong one is refused before anything is loaded
     if masks is None and (void is not None or strict_masks):
@@ -158,19 +162,20 @@ def segment(
 
 # %% ../nbs/19_cli.ipynb #06be7fe9
 _Predictions = Annotated[Path, typer.Option(
-    help="Panoptic JSON with free-text category names, or a folder of saved results.", show_default=False)]
+    help="Panoptic JSON with free-text category names, or a folder of saved results.", **_OURS)]
 _Dataset = Annotated[str, typer.Option(
     help="voc, pc59, pc459, ade20k, coco_panoptic, coco_stuff, cityscapes, camvid, stanford, msrc, or folder "
          "(images/, labels/, classes.txt).", show_default=False)]
-_Root = Annotated[Path, typer.Option(help="Where the data set lies.", show_default=False)]
+_Root = Annotated[Path, typer.Option(help="Where the data set lies.", **_OURS)]
 _Split = Annotated[str, typer.Option(help="Part of the data set.")]
-_Pngs = Annotated[Optional[Path], typer.Option("--masks",
-                                               help="Folder of the panoptic JSON's PNGs, where it is not beside it.")]
+_Pngs = Annotated[Optional[Path], typer.Option(
+    "--masks", help="Folder of the panoptic JSON's PNGs, where it is not beside it.", readable=False)]
 _Spelling = Annotated[str, typer.Option(help="Class names as people say them (plain), or verbatim (official).")]
 _Judges = Annotated[str, typer.Option("--preset",
                                       help="Whose sentence model and image-text model judge: lite, paper or tiny.")]
 _TextOnly = Annotated[bool, typer.Option("--text-only", help="Judge the words alone: no mask is embedded.")]
-_Csv = Annotated[Optional[Path], typer.Option("--out", "-o", help="CSV file for the figures.")]
+_Csv = Annotated[Optional[Path], typer.Option(
+    "--out", "-o", help="CSV file for the figures.", readable=False, callback=at_home)]
 
 # %% ../nbs/19_cli.ipynb #8d7534f0
 _MASKS_ALONE = ("best overlap", "oracle merge")  # figures that no rule changes
@@ -208,7 +213,7 @@ def evaluate(
     "Score a system's segments and free words against a labelled data set."
     import pandas
     from zero_guidance.datasets import load_dataset
-    if out: check_output_file(out)
+    if out: check_output_file(out, "system,data,protocol,rule,metric,")
     from zero_guidance.predictions import evaluate as evaluated, read_predictions, with_embeddings
     labelled, results = load_dataset(dataset, root, split, spelling), read_predictions(predictions, masks)
     from zero_guidance.backbones import load_backbones

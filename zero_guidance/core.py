@@ -11,8 +11,10 @@ import binascii
 import io
 import os
 import re
+import struct
 import urllib.parse
 import warnings
+import zlib
 from typing import BinaryIO
 
 import numpy as np
@@ -87,8 +89,9 @@ def _from_pil(
 ) -> np.ndarray:                     # [H, W, 3] uint8
     "A Pillow image as a viewer shows it: upright, first frame, transparency over white."
     _check_size(*image.size, max_pixels, name)     # Pillow knows the size from the header
-    raw = _raw_mode(image)
-    if raw == "R" and image.format == "TIFF" and max(image.tag_v2[258]) > 8:  # Pillow takes each byte for a sample
+    raw, tags = _raw_mode(image), image.tag_v2 if image.format == "TIFF" else {}
+    if tags.get(254, 0) & 1: raise ImageError(f"{name}: a preview, as raw photos begin with; develop it to JPEG or PNG")
+    if raw == "R" and tags and max(tags[258]) > 8:  # Pillow takes each byte for a sample
         raise ImageError(f"{name}: colours of 16 bits in separate planes; save it with 8 bits, or interleaved")
     stated = _stated_bits(image) if "16" in raw or "12" in raw else None
     image.load()                                   # here the pixels are decoded, and here damage shows
@@ -96,6 +99,7 @@ def _from_pil(
     deep = image.mode.startswith("I") or image.mode == "F"
     colours = "RGBA" if image.has_transparency_data else "RGB"
     array = _deep_to_float(np.asarray(image), name, stated) if deep else np.asarray(image.convert(colours))
+    if deep and tags.get(262) == 0: array = 1 - array  # white is zero: Pillow minds that with eight bits only
     if not deep: array = _deep_colours(array, stream, raw, stated, name)
     return _from_array(array, name, max_pixels)
 
@@ -104,7 +108,10 @@ _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP")
 _OTHERS = {  # first bytes -> what it is
     rb".{4}ftyp(hei[cxms]|hev[cxms]|mif1|msf1)": "HEIC, the format of many phones", rb".{4}ftypavi[fs]": "AVIF",
     rb".{4}ftyp|\x1aE\xdf\xa3": "a video", rb"\xff\x0a|.{4}JXL ": "JPEG XL", rb".{4}jP  ": "JPEG 2000",
-    rb"%PDF": "a PDF", rb"8BPS": "a Photoshop file", rb"\s*<": "a web page or a drawing (HTML, SVG)"}
+    rb"%PDF": "a PDF", rb"8BPS": "a Photoshop file", rb"\s*<": "a web page or a drawing (HTML, SVG)",
+    rb"FUJIFILM|IIRO|IIU\0|II\*\0.{4}CR": "a camera's raw photo", rb"gimp xcf": "a GIMP file",
+    rb"(II|MM)[*+\0]{2}": "a TIFF of a rare kind (many channels, wide numbers), or damaged",  # Pillow cannot open it
+    rb"\x89PNG|\xff\xd8\xff|GIF8|RIFF.{4}WEBP": "damaged, or of a rare kind"}
 _ADVICE = {
     FileNotFoundError: "no such file; check the path",
     IsADirectoryError: "a folder; give an image, or use list_images",
@@ -144,15 +151,18 @@ _TEXTS = {b"tEXt", b"zTXt", b"iTXt", b"iCCP"}  # chunks that no pixel depends on
 def _without_texts(
     stream: BinaryIO,  # of an image
 ) -> BinaryIO | None:  # None where it is no PNG, or has no texts
-    "A PNG without its texts and its colour profile."
+    "A PNG without its texts, its colour profile, and what else is damaged beside the pixels."
     size = stream.seek(0, os.SEEK_END)  # a damaged length may say four gigabytes
     stream.seek(0)
     kept, dropped = [stream.read(8)], 0
     if kept[0] != b"\x89PNG\r\n\x1a\n": return None
     for kind, start, length in _png_chunks(stream):
         stream.seek(start - 8)
-        if kind in _TEXTS: dropped += 1
-        else: kept.append(stream.read(min(length + 12, size)))
+        chunk = stream.read(min(length + 12, size))
+        # a small first letter: readers may do without it, and viewers do where its check sum is wrong
+        damaged = kind[:1].islower() and chunk[-4:] != struct.pack(">I", zlib.crc32(chunk[4:-4]))
+        if kind in _TEXTS or damaged: dropped += 1
+        else: kept.append(chunk)
     return io.BytesIO(b"".join(kept)) if dropped else None
 
 # %% ../nbs/00_core.ipynb #c3dabc13
@@ -190,10 +200,12 @@ def _open_path(path: str, max_pixels: int) -> np.ndarray:
     name = path if len(path) < 300 else f"{path[:60]}..."
     try: stream = open(path, "rb")
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
-        if re.match(r"(?i)(https?|ftp|file):", path): raise ImageError(f"{name}: an address; download it first")
+        is_address = re.match(r"(?i)[a-z][a-z0-9+.-]+://|(file|blob):", path)
+        if is_address: raise ImageError(f"{name}: an address; download it first") from error
         why = f"cannot be opened ({getattr(error, 'strerror', None) or one_line_of(error)}); check the path"
         raise ImageError(f"{name}: {_ADVICE.get(type(error), why)}") from error
-    with stream: return _open(stream, name, max_pixels)
+    # what comes through a pipe cannot be read twice
+    with stream: return _open(stream if stream.seekable() else io.BytesIO(stream.read()), name, max_pixels)
 
 # %% ../nbs/00_core.ipynb #13b8f1a2
 def _open_data_url(url: str, max_pixels: int) -> np.ndarray:
@@ -201,7 +213,9 @@ def _open_data_url(url: str, max_pixels: int) -> np.ndarray:
     head, comma, body = url.partition(",")
     content = urllib.parse.unquote_to_bytes(body)
     try:
-        if head.lower().endswith(";base64"): content = base64.b64decode(b"".join(content.split()), validate=True)
+        if head.lower().rstrip().endswith(";base64"):  # signs for addresses and a missing end are fine, as in browsers
+            digits = b"".join(content.split()).rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
+            content = base64.b64decode(digits + b"=" * (-len(digits) % 4), validate=True)
     except binascii.Error as error:
         raise ImageError("data URL: its base64 is cut short or damaged; copy it again") from error
     if not comma: raise ImageError("data URL: no comma, so no content; copy it again")

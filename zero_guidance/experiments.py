@@ -24,7 +24,9 @@ from .files import image_sha256
 from .messages import progress
 from .datasets import LabelledSet, true_segments
 from .global_subtraction import plain_tokens, segment_embedder
-from .mask_embeddings import FILLS, crop_embedder
+from .config import FILLS
+from .mask_embeddings import crop_embedder
+from .photo_regions import surroundings_of, whole_photo
 from .pipeline import ZeroGuidance
 from .predictions import Results
 from .regions import Segment
@@ -121,7 +123,9 @@ def name_leaves(zg: ZeroGuidance, image: np.ndarray, leaves: Leaves, embedder: C
     Returns: named and merged, without the tree"""
     return replace(zg.name_tree(image, leaves, embedder), tree=None)
 
-def name_regions(zg: ZeroGuidance, labels: np.ndarray, n_classes: int, embedder: Callable) -> Segmentation:
+def name_regions(
+    zg: ZeroGuidance, labels: np.ndarray, n_classes: int, embedder: Callable, whole: np.ndarray | None = None,
+) -> Segmentation:
     """The free names that a method gives to the true regions of a photo, for Text Generation Quality.
 
     Args:
@@ -129,10 +133,11 @@ def name_regions(zg: ZeroGuidance, labels: np.ndarray, n_classes: int, embedder:
         labels: [H, W] int32 classes, below 0 no class
         n_classes: C
         embedder: from `method.embedder`
+        whole: [D] from `whole_photo`, where words are held against it
     Returns: segment c + 1 is the region of class c"""
     masks, classes = true_segments(labels, n_classes)
-    embeddings = embedder(masks)[0] if len(masks) else []
-    names = zg.namer(embeddings) if len(masks) else []
+    embeddings, trace = embedder(masks) if len(masks) else ([], None)
+    names = zg.namer(embeddings, surroundings_of(zg, whole, trace.weight)) if len(masks) else []
     segments = [Segment(int(c) + 1, -1, words[0][0], words[0][1], embedding=e) for c, words,
                 e in zip(classes, names, embeddings)]
     label_map = np.where(labels < 0, 0, labels + 1).astype(np.int32)
@@ -188,10 +193,12 @@ def run_methods(
         tokens: dict = {}  # methods that mask from the same layer share the layers below it
         for method, own, of_regions, path in wanted:
             leaves = leaves_of(image, own, Path(folder) / "leaves")
-            entry = own.config.embedding.image_size, own.config.embedding.mask_layers[0]
-            if entry not in tokens: tokens[entry] = plain_tokens(image, own.backbones, own.config.embedding)
+            how = own.config.embedding
+            entry = how.image_size, how.frame, how.mask_layers[0]
+            if entry not in tokens: tokens[entry] = plain_tokens(image, own.backbones, how)
             embedder = method.embedder(own, image, leaves.label_map, tokens[entry])
-            if of_regions: result = name_regions(own, labels, len(dataset.classes), embedder)
+            if of_regions:
+                result = name_regions(own, labels, len(dataset.classes), embedder, whole_photo(own, image, None))
             else: result = name_leaves(own, image, leaves, embedder)
             save_segmentation(result, path)
 

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['passed_over', 'list_images', 'atomic_write', 'demo_photo', 'data_dir', 'data_or_none', 'cache_dir',
-           'cache_dir_or_none', 'read_cached', 'write_cached', 'file_sha256', 'image_sha256', 'folder_damage']
+           'cache_dir_or_none', 'read_checked', 'read_cached', 'write_checked', 'write_cached', 'file_sha256',
+           'image_sha256', 'folder_damage']
 
 # %% ../nbs/00_files.ipynb #a17813d0
 import contextlib
@@ -13,6 +14,7 @@ import hashlib
 import importlib.resources
 import json
 import os
+import re
 import uuid
 import warnings
 from collections.abc import Iterable, Iterator
@@ -49,7 +51,11 @@ def _as_paths(paths: str | os.PathLike | Iterable[str | os.PathLike]) -> list[Pa
     "One path or many, as a list of paths that exist. Raises `DataError`."
     paths = [Path(path) for path in ([paths] if isinstance(paths, (str, os.PathLike)) else paths)]
     for path in paths:
-        if not os.path.lexists(path): raise DataError(f"{path}: no such file or folder; check the path")
+        if os.path.lexists(path): continue
+        name = str(path) if len(str(path)) < 300 else f"{str(path)[:60]}..."
+        is_address = re.match(r"(?i)[a-z][a-z0-9+.-]+:/|data:", name)  # more letters than Windows' "C:/"
+        why = "an address; save what it shows as a file" if is_address else "no such file or folder; check the path"
+        raise DataError(f"{name}: {why}")
     return paths
 
 # %% ../nbs/00_files.ipynb #2cf449b6
@@ -102,7 +108,7 @@ def atomic_write(path: str | os.PathLike, mode: str = "wb") -> Iterator[IO]:
     Returns: the file to write into"""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.part")  # two writers of one file do not meet
+    part = path.with_name(f".{uuid.uuid4().hex[:12]}.part")  # two writers of one file do not meet
     try:
         with open(part, mode, encoding=None if "b" in mode else "utf-8") as file: yield file
         os.replace(part, path)
@@ -143,14 +149,17 @@ def cache_dir() -> Path:
     """Where fetched weights live: `$ZERO_GUIDANCE_CACHE`, or the system's cache folder for users; `ConfigError` if none.
 
     Returns: an existing folder; it may be one that can only be read"""
-    try: path = Path(os.environ.get("ZERO_GUIDANCE_CACHE") or platformdirs.user_cache_dir("zero_guidance", False))
+    chosen = (os.environ.get("ZERO_GUIDANCE_CACHE") or "").strip()
+    # a "~" in a setting comes from a file that no shell has read
+    try: path = Path(chosen or platformdirs.user_cache_dir("zero_guidance", False)).expanduser()
     except (RuntimeError, KeyError) as error:  # a user without a home
         raise ConfigError(f"cache: this user has no home folder; {_SET_CACHE}") from error
     # where no home is known some systems leave the sign for it, and a folder called "~" would be made here
     if path.parts[:1] == ("~",): raise ConfigError(f"cache {path}: this user has no home folder; {_SET_CACHE}")
     try: path.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
-        why = "it is a file" if os.path.isfile(path) else getattr(error, "strerror", None) or one_line_of(error)
+        why = getattr(error, "strerror", None) or one_line_of(error)
+        if isinstance(error, FileExistsError): why = "it is a file" if path.exists() else "a link that leads nowhere"
         raise ConfigError(f"cache {path}: cannot be made ({why}); {_SET_CACHE}") from error
     return path
 
@@ -168,6 +177,16 @@ def cache_dir_or_none() -> Path | None:
         return None
 
 # %% ../nbs/00_files.ipynb #a7abbb00
+def read_checked(path: Path) -> bytes | None:
+    """What `write_checked` put into a file.
+
+    Args:
+        path: of a file
+    Returns: None where it is absent or damaged"""
+    try: digest, _, content = path.read_bytes().partition(b"\n")
+    except OSError: return None
+    return content if hashlib.sha256(content).hexdigest().encode() == digest else None
+
 def read_cached(name: str) -> bytes | None:
     """What `write_cached` kept under a name.
 
@@ -175,12 +194,16 @@ def read_cached(name: str) -> bytes | None:
         name: below the cache folder, as "vocabularies/a.safetensors"
     Returns: None where it is absent, damaged, or there is no cache"""
     folder = cache_dir_or_none()
-    if folder is None: return None
-    try: digest, _, content = (folder/name).read_bytes().partition(b"\n")
-    except OSError: return None
-    return content if hashlib.sha256(content).hexdigest().encode() == digest else None
+    return None if folder is None else read_checked(folder/name)
 
 # %% ../nbs/00_files.ipynb #a814f07c
+def write_checked(path: Path, content: bytes) -> None:
+    """Write a file that `read_checked` reads. Raises `OSError`.
+
+    Args:
+        path: of a file, which begins with the SHA-256 of what follows"""
+    with atomic_write(path) as file: file.write(hashlib.sha256(content).hexdigest().encode() + b"\n" + content)
+
 def write_cached(name: str, content: bytes) -> None:
     """Keep something for the next run; one warning where that is not possible.
 
@@ -188,9 +211,7 @@ def write_cached(name: str, content: bytes) -> None:
         name: below the cache folder"""
     folder = cache_dir_or_none()
     if folder is None: return
-    try:
-        digest = hashlib.sha256(content).hexdigest().encode()
-        with atomic_write(folder/name) as file: file.write(digest + b"\n" + content)
+    try: write_checked(folder/name, content)
     except OSError as error:  # read-only, full, gone
         _say_once(f"nothing is kept for the next run: cache {folder}: {error.strerror or error}; {_SET_CACHE}")
 

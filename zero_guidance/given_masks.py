@@ -7,6 +7,7 @@ __all__ = ['load_given_masks', 'read_masks']
 
 # %% ../nbs/08a_given_masks.ipynb #da742bcf
 import json
+import os
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -14,16 +15,36 @@ from typing import Any
 
 import numpy as np
 
-from .coco_masks import _whole, annotation_mask, check_stated_size
+from .coco_masks import _whole, annotation_mask, check_stated_size, may_be_percent
 from .mask_files import read_array, read_label_png, read_mask_folder
-from .mask_reading import GivenMasks, MaskTask, gather, refuse_void
-from .messages import DataError, one_line_of
+from .mask_reading import GivenMasks, MaskTask, gather, note_inverted, refuse_void
+from .messages import DataError, decode_errors, one_line_of
+
+# %% ../nbs/08a_given_masks.ipynb #7a30c2a8
+def _labelme(content: dict) -> dict:
+    "LabelMe's JSON of one photo as a COCO data set."
+    def row(shape: Any) -> Any:
+        if not isinstance(shape, dict) or shape.get("shape_type", "polygon") not in ("polygon", "rectangle"):
+            return {}  # no segmentation, as the reader of annotations will say
+        points = shape.get("points")
+        if shape.get("shape_type") != "rectangle":
+            return {"segmentation": points}
+        try:
+            (left, top), (right, bottom) = points
+        except (TypeError, ValueError):
+            return {}
+        return {"segmentation": [left, top, right, top, right, bottom, left, bottom]}
+    photo = {"file_name": content.get("imagePath"), "height": content.get("imageHeight"),
+             "width": content.get("imageWidth")}
+    return {"images": [photo], "annotations": [row(shape) for shape in content["shapes"]]}
 
 # %% ../nbs/08a_given_masks.ipynb #80cd4cc1
 def _json_rows(content: Any, path: Path) -> tuple[list[dict], list[dict]]:
     "Annotations, results or run lengths; and the photos that they belong to, none where the file does not list them."
     if isinstance(content, dict) and "counts" in content:  # bare run lengths of one mask
         content = [content]
+    if isinstance(content, dict) and isinstance(content.get("shapes"), list):
+        content = _labelme(content)
     is_dataset = isinstance(content, dict)
     rows, photos = (content.get("annotations"), content.get("images") or []) if is_dataset else (content, [])
     are_lists = isinstance(rows, list) and isinstance(photos, list)
@@ -41,7 +62,7 @@ def _plain_name(file: Any) -> str:
 # %% ../nbs/08a_given_masks.ipynb #397adaef
 _NAME_KEYS: tuple[Callable[[str], str], ...] = (  # what is compared of two names, the strictest first
     lambda name: name, lambda name: Path(name).name, lambda name: Path(name).stem,
-    lambda name: Path(name).stem.lstrip("0"))
+    lambda name: Path(name).stem.casefold().lstrip("0"))
 
 
 def _called(files: list[tuple[str, str]], name: str) -> list[tuple[str, str]]:
@@ -87,6 +108,9 @@ def _photo_rows(rows: list[dict], photos: list[dict], task: MaskTask) -> tuple[l
             check_stated_size((photo["height"], photo["width"]), task.size, f"{task.path}")
     # a row without an image_id, as bare run lengths are, belongs to the photo there is
     chosen = [row for row in rows if _plain_name(row.get("image_id", only)) == only]
+    if rows and not chosen:
+        raise DataError(f"{task.path}: no masks of {task.photo_name or names[0]} among its {len(rows)};"
+                        " check the image_id of each")
     return chosen, names[0] if len(files) == 1 and _is_other(names[0], task.photo_name) else ""
 
 # %% ../nbs/08a_given_masks.ipynb #8b24fe7d
@@ -95,14 +119,33 @@ def _read_json(task: MaskTask) -> GivenMasks:
     path = task.path
     refuse_void(task)
     try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
+        content = json.loads(path.read_bytes())  # bytes: UTF-8 with or without a mark, UTF-16, UTF-32
     except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path}: not JSON ({one_line_of(error)}); give COCO annotations or run lengths") from error
     rows, other = _photo_rows(*_json_rows(content, path), task)
-    sources = [f"annotation {row['id']}" if "id" in row else f"mask {k}" for k, row in enumerate(rows, 1)]
+    sources = [f"annotation {row['id']}" if row.get("id") is not None else f"mask {k}" for k, row in enumerate(rows, 1)]
     for source in sources if other else []:
         task.note(f"belongs to {other} by the file, not to {task.photo_name}; check the photo", source)
-    return gather(task, sources, lambda k: annotation_mask(rows[k], sources[k], task))
+    given = gather(task, sources, lambda k: annotation_mask(rows[k], sources[k], task))
+    if may_be_percent(rows, task.size) and not any("percent" in what for what in task.notes):  # no box told
+        for source in given.sources:
+            task.note("all corners lie in 0..100, and may be percent of the photo's sides; give pixels", source)
+    return given
+
+# %% ../nbs/08a_given_masks.ipynb #a0a2d213
+def _note_turned(given: GivenMasks, task: MaskTask) -> None:
+    "Say that an EXIF mark turns the photo in a way that the sides of the masks do not show."
+    from PIL import Image
+    if not task.photo_name:
+        return
+    try:
+        with Image.open(task.photo_name) as photo:
+            mark = photo.getexif().get(0x112, 1)  # the orientation
+    except decode_errors():
+        return  # a name and no path, or a photo that another reader will refuse
+    if mark in (2, 3, 4) or mark in (5, 6, 7, 8) and task.size[0] == task.size[1]:
+        for source in given.sources:
+            task.note("an EXIF mark turns the photo; see that masks were drawn on it as viewers show it", source)
 
 # %% ../nbs/08a_given_masks.ipynb #d127e995
 _READERS: dict[str, Callable[[MaskTask], GivenMasks]] = {  # kind of path -> reader
@@ -115,8 +158,8 @@ def _given_by(
 ) -> GivenMasks:
     "The masks of a path, by the reader for its kind, and its notes said to the caller's caller."
     path = Path(path)
-    height, width = map(int, size)
-    if not path.exists():
+    height, width = map(int, size[:2])  # a photo's whole shape is welcome
+    if not os.path.exists(path):  # unlike the path's own method it raises nothing, however long or locked the path
         raise DataError(f"{path}: no such file or folder; check the path")
     kind = "folder" if path.is_dir() else path.suffix.lower()
     if kind not in _READERS:
@@ -124,6 +167,8 @@ def _given_by(
                         " or a folder of PNGs")
     task = MaskTask(path, (height, width), photo_name, void, strict)
     given = _READERS[kind](task)
+    note_inverted(given, task)
+    _note_turned(given, task)
     task.say(len(given.masks))
     return given
 
@@ -140,7 +185,7 @@ def load_given_masks(
     Args:
         path: COCO .json, .npz, .npy, label .png, or a folder of PNGs
         size: px, H, W of the photo, turned upright
-        photo_name: the photo's file name, for a JSON of several photos
+        photo_name: the photo's file name or path, for a JSON of several photos, and for EXIF marks
         void: this value of a label map belongs to no mask, as 255 often
         strict: True: one bad mask refuses the file; False: it is left out, with a warning
     Returns: masks [K, H, W] bool, in the file's order or with labels rising, and what each came from"""
@@ -153,7 +198,7 @@ def read_masks(path: str | Path, image_size: tuple[int, int], name: str | None =
     Args:
         path: COCO .json, .npz, .npy, label .png, or a folder of PNGs
         image_size: px, H, W of the photo, turned upright
-        name: the photo's file name, for a JSON of several photos
+        name: the photo's file name or path, as `photo_name` in `load_given_masks`
         switches: void, strict; see `load_given_masks`
     Returns: [K, H, W] bool, in the file's order, or with labels rising"""
     return _given_by(path, image_size, name, **switches).masks

@@ -10,7 +10,7 @@ __all__ = ['output_saliency', 'row_saliency', 'subtraction_weight', 'PlainAttent
 
 # %% ../nbs/05_global_subtraction.ipynb #c42a11a3
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -18,7 +18,9 @@ from torch import Tensor, nn
 
 from .config import SALIENCIES, EmbeddingConfig
 from .backbones import Backbones
-from .vit import preprocess, tokens_after
+from .cut_outs import cut_out_embedder, mix_looks
+from .photo_tokens import PhotoTokens, joint_reading, read_photo
+from .vit import tokens_after
 from .attention_masking import (
     attend_heads, check_layers, join_heads, masked_softmax, masks_to_tokens, patch_grid, split_heads)
 from .sparse_masking import (
@@ -143,13 +145,9 @@ class Saliency:
     read: Callable[[Comparison], Tensor]  # a layer of B segments -> S [B]
     plain_stream: bool = False  # True: A, A_0 and all queries are the plain picture's: own tokens are enough
 
-
 SALIENCIES.update(  # what `EmbeddingConfig.saliency` chooses from; add your own
-    paper=Saliency(read_outputs),
-    code=Saliency(read_rows),
-    clean=Saliency(read_outputs, plain_stream=True),
-    own=Saliency(read_own, plain_stream=True))
-
+    paper=Saliency(read_outputs), code=Saliency(read_rows),
+    clean=Saliency(read_outputs, plain_stream=True), own=Saliency(read_own, plain_stream=True))
 
 def segment_saliency(saliency: str, layer: Comparison) -> Tensor:
     """Equation 2 in one of its readings. Raises ConfigError for an unknown one.
@@ -221,10 +219,11 @@ class SegmentTrace:
 
     Attributes:
         saliency: [K, layers] float32, S_l, -1..1; no layers without subtraction
-        weight: [K, layers] float32, w_l, 0..1"""
+        weight: [K, layers] float32, w_l, 0..1
+        looks: [K, D] float32, unit length, the cut-outs, where a second look was taken"""
     saliency: np.ndarray  # [K, layers] float32, S_l, -1..1; no layers without subtraction
     weight: np.ndarray  # [K, layers] float32, w_l, 0..1
-
+    looks: np.ndarray | None = None  # [K, D] float32, unit length, the cut-outs, where a second look was taken
 
 def _attend(vit, tokens, config, sparse: bool) -> Attend:
     "What happens in a masked layer: equation 1, or all four where the config subtracts."
@@ -237,7 +236,6 @@ def _attend(vit, tokens, config, sparse: bool) -> Attend:
     def attend(layer, attn, heads, pack, read):
         return subtracted_attention(attn, heads, pack, shared.get(layer), config, own_queries, read)
     return attend
-
 
 def _encode(vit, tokens, token_masks, config, packing: Packing) -> tuple[np.ndarray, SegmentTrace]:
     "The masked layers, with the tokens that `packing` gives to each segment."
@@ -298,17 +296,19 @@ def encode_segments(
 
 # %% ../nbs/05_global_subtraction.ipynb #7b47a529
 @torch.inference_mode()
-def plain_tokens(image: np.ndarray, backbones: Backbones, config: EmbeddingConfig) -> Tensor:
+def plain_tokens(
+    image: np.ndarray, backbones: Backbones, config: EmbeddingConfig, shared: PhotoTokens | None = None,
+) -> Tensor:
     """A picture's tokens where they enter the first masked layer: the same for all its masks.
 
     Args:
         image: [H, W, 3] uint8 RGB
         backbones: whose image-text model is used
-        config: image_size, mask_layers
+        config: image_size, frame, mask_layers
+        shared: from `shared_tokens`, where the photo's first blocks have run already
     Returns: [1, N, C]"""
-    vit, size = backbones.joint_vit, (config.image_size, config.image_size)
-    pixels = preprocess(image, size, backbones.joint_norm, backbones.device, backbones.dtype, "bicubic")
-    return tokens_after(vit, pixels, check_layers(vit, config.mask_layers) - 1)
+    vit, reading = backbones.joint_vit, joint_reading(image.shape[:2], backbones, config)
+    return read_photo(vit, image, reading, check_layers(vit, config.mask_layers) - 1, shared).tokens
 
 # %% ../nbs/05_global_subtraction.ipynb #3724c33d
 def segment_embedder(
@@ -319,13 +319,20 @@ def segment_embedder(
     Args:
         image: [H, W, 3] uint8 RGB
         backbones: whose image-text model is used
-        config: image_size, mask_layers, saliency, clean_stream, subtract, sigma2
+        config: all of it
         tokens: [1, N, C] from `plain_tokens`, where they are there already
     Returns: masks -> what `embed_segments` gives for them"""
-    vit, grid = backbones.joint_vit, patch_grid(backbones.joint_vit, config.image_size)
-    if tokens is None: tokens = plain_tokens(image, backbones, config)
-    return lambda masks: encode_tokens(vit, tokens, masks_to_tokens(masks, grid, image.shape[:2]), config)
+    vit, size = backbones.joint_vit, image.shape[:2]
+    grid = patch_grid(vit, joint_reading(size, backbones, config).size)
+    tokens = plain_tokens(image, backbones, config) if tokens is None else tokens
+    look = cut_out_embedder(image, backbones, config) if config.second_look else None
 
+    def embed(masks):
+        z, trace = encode_tokens(vit, tokens, masks_to_tokens(masks, grid, size), config)
+        if look is None: return z, trace
+        looks = look(masks)
+        return mix_looks(z, looks, config.second_look), replace(trace, looks=looks)
+    return embed
 
 def embed_segments(
     image: np.ndarray, masks: np.ndarray, backbones: Backbones, config: EmbeddingConfig,
@@ -336,6 +343,6 @@ def embed_segments(
         image: [H, W, 3] uint8 RGB
         masks: [K, H, W] bool, may overlap; or [H, W] integer label map, K its largest label
         backbones: whose image-text model is used
-        config: image_size, mask_layers, saliency, clean_stream, subtract, sigma2
+        config: all of it
     Returns: [K, D] float32, unit length; saliency and weight per layer"""
     return segment_embedder(image, backbones, config)(masks)

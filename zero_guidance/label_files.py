@@ -104,6 +104,9 @@ def _doubt_of_bits(ids: np.ndarray, path: Path, listed: Collection[int]) -> str:
         return f"PNGs of 8 bits, but the class list goes to {largest}; ids above 255 were cut, save them with 16 bits"
     if largest > 255 and 255 not in listed and (ids == 255).any():
         return f"255 is not in the class list, which goes to {largest}; it counts as void, list it if it is a class"
+    if any(listed) and 255 not in listed and ((ids == 0) | (ids == 255)).all() and ids.any() and not ids.all():
+        return ("a map with no other ids than 0 and 255, as black and white masks have; 255 is not in the class list "
+                "and counts as void: write a class's id, or list 255 as that class, or as void")
     return ""
 
 def _doubt_of_palette(image: Image.Image, ids: np.ndarray) -> str:
@@ -126,14 +129,13 @@ def read_ids(path: Path, listed: Collection[int] = ()) -> np.ndarray:
     Returns: [H, W] whole numbers"""
     with label_image(path) as image:
         ids = np.asarray(image)
+        colours = np.asarray(image.convert("RGBA")) if ids.ndim == 3 else ids[..., None]
+        if (colours[..., :3] == colours[..., :1]).all() and (colours[..., 3:] == 255).all(): ids = colours[..., 0]
         if ids.ndim == 2 and ids.dtype.kind != "f":
             for doubt in filter(None, (_doubt_of_bits(ids, path, listed), _doubt_of_palette(image, ids))):
                 # the folder, not the file: Python says the same text once
                 warnings.warn(f"{Path(path).parent}: {doubt}", ZeroGuidanceWarning, stacklevel=2)
             return ids
-        colours = np.asarray(image.convert("RGBA"))
-    grey = colours[..., :1]
-    if ids.ndim == 3 and (colours[..., :3] == grey).all() and (colours[..., 3] == 255).all(): return grey[..., 0]
     raise DataError(f"{path}: {image.mode} pixels; a label map has one whole number per pixel: save ids, not colours, "
                     "as grey or with a palette")
 

@@ -7,6 +7,7 @@ __all__ = ['load_layout']
 
 # %% ../nbs/11a_layouts.ipynb #53f28ea3
 import dataclasses
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -182,7 +183,8 @@ def _pattern(place: str, split: str, name: str = "*") -> str:
 def _files_by_name(root: Path, places: tuple, split: str) -> dict:  # name -> file, sorted
     "Files by the name that stands for {name}: those of the first place that has any."
     for place in places:
-        if files := sorted(root.glob(_pattern(place, split))):
+        # "._7.jpg" and the like belong to the system that copied the files
+        if files := sorted(file for file in root.glob(_pattern(place, split)) if not file.name.startswith(".")):
             ending = place.partition("{name}")[2]
             return by_name(files, lambda file: file.name.removesuffix(ending), root)
     return {}
@@ -232,10 +234,12 @@ def load_layout(name: str, root: str | Path, split: str = "val", spelling: str =
     root, layout = Path(root), _LAYOUTS.get(name)
     choose(name, [*_LAYOUTS, "folder"], "data set")
     choose(spelling, ("official", "plain"), "spelling")
-    if not root.is_dir():
+    if not os.path.isdir(root):  # unlike the path's own method it raises nothing, however long or locked the path
         hint = _advice(name, layout.splits.get(split, split)) if layout else "check the path"
         raise DataError(f"{root}: no such folder; {hint}")
-    plain = next((folder for folder in (root, root/split) if plain_folder(folder)), None)
+    if not os.access(root, os.R_OK | os.X_OK):
+        raise DataError(f"{root}: may not be read by this user; change its permissions")
+    plain = next((folder for folder in (root, root/split) if os.path.isdir(folder) and plain_folder(folder)), None)
     if layout is None: return load_plain(root.resolve().name, plain or root, spelling)
     if plain: return load_plain(name, plain, spelling, layout.excuse_background)
     choose(split, layout.splits, f"split of {name}")

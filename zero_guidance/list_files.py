@@ -6,14 +6,17 @@
 __all__ = []
 
 # %% ../nbs/06e_list_files.ipynb #328964f9
+import ast
 import codecs
 import csv
 import gzip
+import json
+import os
 import re
 import unicodedata
 import warnings
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -89,67 +92,134 @@ def _read_text(path: Path) -> str:
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: cannot be read ({one_line_of(error)}); check the path and its owner") from None
 
+# %% ../nbs/06e_list_files.ipynb #22a7cfc2
+_AROUND = (re.compile(r"\s*[-*#\u2022]\s+(\S.*)"), re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'),?\s*"""))
+_CVAT = re.compile(r"\s*([^:,]+):\s*(?:\d{1,3},\s*\d{1,3},\s*\d{1,3})?:[^:]*:[^:]*")         # name:r,g,b:parts:actions
+_REMARK = re.compile(r"\s*(#(\s.*)?|sep=.|_+(ignore|background)_+)")           # "sep=;" is Excel's
+
+def _bare_lines(text: str) -> list[str]:
+    "The lines that hold words, without what stands around all of them."
+    lines = [line for line in text.splitlines() if line.strip()]
+    for shape in (_AROUND[0], None, _AROUND[0], _CVAT, _AROUND[1]):          # None: the remarks go
+        if shape is None: lines = [line for line in lines if not _REMARK.fullmatch(line)]
+        matches = [match for match in map(shape.fullmatch, lines) if match] if shape else []
+        inner = [next(filter(None, match.groups()), "") for match in matches]
+        if lines and len(inner) == len(lines): lines = inner
+    return lines
+
 # %% ../nbs/06e_list_files.ipynb #7a70aada
-_NUMBERED = re.compile(r"\s*(n?\d{1,9})(\s*[:;,.)\t]\s*|\s+)(\S.*)")
+_NUMBERED = re.compile(r"\s*[(#]?(?P<id>n?\d{1,9})(?P<sign>\s*(?:[:;,.)\t=|]|->)\s*|\s+)(?P<word>\S.*)")
+_NUMBER_LAST = re.compile(r"\s*(?P<word>\S.*?)(?:\s*[:;,\t=|]\s*|\s+)(?P<id>\d{1,9})\s*")
 
 def _without_numbers(lines: list[str]) -> list[str]:
-    "Lines less the number before each, where every line has one, in order."
-    matches = [match for match in map(_NUMBERED.fullmatch, lines) if match]
-    ids = [int(match[1].strip("n")) for match in matches]     # "n01440764" is WordNet's
-    ordered = len(ids) == len(lines) > 1 and ids == sorted(set(ids))
-    sure = ordered and (ids[0] < 2 or all(m[1][0] == "n" or m[2].strip() for m in matches))   # "2 door car" is a word
-    return [match[3] for match in matches] if sure else lines
-
-# %% ../nbs/06e_list_files.ipynb #98c608fb
-def _cells(line: str, mark: str) -> list[str]:
-    "A line between its commas, quotes undone."
-    try: return [cell.strip() for cell in next(csv.reader([line], delimiter=mark, skipinitialspace=True))]
-    except csv.Error: return line.split(mark)             # a cell that is too long for the library
+    "Lines less the number before or behind each, where every line has one, in order."
+    for shape in (_NUMBERED, _NUMBER_LAST):
+        matches = [match for match in map(shape.fullmatch, lines) if match]
+        if len(matches) < len(lines) or len(lines) < 2: continue
+        ids, words = [int(m["id"].strip("n")) for m in matches], [m["word"] for m in matches]
+        if ids != sorted(set(ids)): continue
+        # "n01440764" is WordNet's, "2 door car" is a word, and "platform 1", "platform 2" are two
+        signed = shape is _NUMBERED and all(m["id"][0] == "n" or m["sign"].strip() for m in matches)
+        counted = ids[0] < 2 and (shape is _NUMBERED or ids[-1] - ids[0] < len(ids) == len(set(words)))
+        if signed or counted: return words
+    return lines
 
 # %% ../nbs/06e_list_files.ipynb #41301cc7
-_WORD_COLUMNS = "word words name names label labels noun nouns class class_name classname object category text".split()
+_WORD_COLUMNS = """word words name names label labels noun nouns class classname displayname object category
+  categoryname text""".split()
+_NO_WORD = re.compile(r"[-+\d. ]*|n\d{8}|/[mg]/\w+|#[0-9a-fA-F]{6,8}")          # a number, another's id, a colour
+
+def _cells(line: str, mark: str) -> list[str]:
+    "A line between its commas, quotes undone."
+    try: cells = next(csv.reader([line], delimiter=mark, skipinitialspace=True))
+    except csv.Error: cells = line.split(mark)            # a cell that is too long for the library
+    return [re.sub("^'(.*)'$", r"\1", cell.strip()) for cell in cells]
 
 def _table_column(rows: list[list[str]]) -> list[str] | None:
-    "The words of a table: the column that its head calls so, or the first without numbers; None for a plain list."
-    head = [cell.casefold() for cell in rows[0]]
-    named = next((head.index(name) for name in _WORD_COLUMNS if name in head), None)
-    if named is not None and len(rows) > 1: return [row[named] for row in rows[1:] if len(row) > named]
-    if len(rows) < 2 or len({len(row) for row in rows}) > 1: return None
-    numeric = [all(re.fullmatch(r"[-+]?[\d.]*", cell) for cell in column) for column in zip(*rows)]
-    return [row[numeric.index(False)] for row in rows] if any(numeric) and not all(numeric) else None
+    "The words of a table: the column that its head calls so, or the first without ids; None for a plain list."
+    body, head = rows[1:], [re.sub("[ _]", "", cell.casefold()) for cell in rows[0]]
+    ids = [all(_NO_WORD.fullmatch(row[i]) for row in body if len(row) > i) for i in range(len(head))]
+    named = next((head.index(name) for name in _WORD_COLUMNS if name in head and not ids[head.index(name)]), None)
+    if named is not None: return [row[named] for row in body if len(row) > named]
+    if len(rows) < 2 or len({len(row) for row in rows}) > 1 or all(ids) or not any(ids): return None
+    # above numbers stands the name of their column, in any language
+    headed = any(is_id and not _NO_WORD.fullmatch(cell) for is_id, cell in zip(ids, rows[0]))
+    return [row[ids.index(False)] for row in rows[headed:]]
+
+# %% ../nbs/06e_list_files.ipynb #4fd539d1
+def _listed(value: Any) -> list:
+    "What stands in a collection; of a table the side that is no number and no list of others."
+    if hasattr(value, "columns"): raise TypeError       # pandas gives the names of the columns, not the words
+    if isinstance(value, (set, frozenset)): return sorted(value, key=str)      # the same order in every run
+    if not isinstance(value, Mapping): return list(value)
+    by_id = all(isinstance(key, int) or _NO_WORD.fullmatch(str(key)) for key in value)
+    if not by_id and not any(isinstance(words, list) for words in value.values()): return list(value)
+    return [re.split("[,;]", word)[0] if isinstance(word, str) else word for word in value.values()]   # no synonyms
+
+def _bracketed(name: str, text: str) -> list[str] | None:
+    "The words of a list or a table as Python and JSON write them; None for another text."
+    if not re.fullmatch(r"\s*[\[{(].*[\]})]\s*", text, re.DOTALL): return None
+    for read in (json.loads, ast.literal_eval):
+        try: words = _listed(read(text.strip()))
+        except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError): continue
+        if all(isinstance(word, str) for word in words): return words
+        raise DataError(f"{name}: a list or a table of more than words; give them as a .txt file, one a line")
+    return None
+
+_FOREIGN = {"JSON": r"\.jsonl?", "YAML": r"\.ya?ml|(.*\n)?(names|nc)\s*:.*", "RTF": r"\.rtf|\{\\rtf.*",
+            "a label map of TensorFlow": r"\.pbtxt|item\s*\{.*", "a program": r"\.(py|ipynb)",
+            "a web page, or XML": r"\.(html?|xml)|<(!doctype|html|\?xml).*"}
+
+def _check_kind(name: str, sign: str) -> None:
+    "Refuse a suffix or a text of what is no word list."
+    for kind, shape in _FOREIGN.items():
+        if not re.fullmatch(shape, sign, re.IGNORECASE | re.DOTALL): continue
+        raise DataError(f"{name}: {kind}; give its words as a .txt file, one a line")
 
 # %% ../nbs/06e_list_files.ipynb #d8a74e9d
+_COMMAS = "\uff0c\u3001\u060c\uff1b"                       # of China, Japan and Arabic scripts
+
 def _words_in(name: str, text: str) -> list[str]:
-    "The words of a text."
-    text = re.sub("[\uff0c\u3001]", ",", text)              # commas of China and Japan
-    lines = [line for line in text.splitlines() if line.strip()]
-    mark = max(",;\t", key=lambda mark: sum(mark in line for line in lines))
+    "The words of a text. Raises DataError where it holds much beside words."
+    if words := _bracketed(name, text): return words
+    _check_kind(name, text.strip())
+    lines = _bare_lines(re.sub(f"[{_COMMAS}]", ",", text))
+    mark = max(",;\t|", key=lambda mark: sum(mark in line for line in lines))
     split = [_cells(line, mark) for line in lines]
     several = sum(len(cells) > 1 for cells in split)
-    if several == 0: return _without_numbers(lines)
+    if several == 0:
+        headed = name.endswith(".csv") and len(lines) > 1 and lines[0].strip().casefold() in _WORD_COLUMNS
+        return _without_numbers(lines[headed:])
     if words := _table_column(split): return [re.split("[,;]", word)[0] for word in words]    # the first of synonyms
     if len(lines) > 1: _warn(f"{name}: {several} of {len(lines)} lines hold several words; each was taken for one")
     return [cell for line in _without_numbers(lines) for cell in _cells(line, mark)]
 
+def _is_words(text: str) -> bool:
+    "Whether a text is the words themselves, not the name of a file."
+    if os.path.exists(text) or re.search(r"\.(txt|csv|tsv|json|ya?ml)(\.gz)?$", text): return False
+    return not text.strip() or bool(re.search(rf"[,;\n{_COMMAS}]|^[\[{{].*[\]}}]$", text))
+
 # %% ../nbs/06e_list_files.ipynb #51cd570b
 def _read_rows(path: Path) -> list[tuple[str, int, str, int, int]]:
     "(word, count, category, sense, above) of each line."
-    if path.suffix.lower() == ".json": raise DataError(f"{path}: JSON; give its words as a .txt file, one a line")
+    _check_kind(str(path), path.suffix)
     text = _read_text(path)
     if ".tsv" not in path.suffixes: return [(word, 1, "", 0, 0) for word in _words_in(str(path), text)]
-    rows = [line.split("\t") for line in text.splitlines()[1:] if line.strip()]
-    for number, row in enumerate(rows, 2):               # the header is line 1
+    numbered = [(number, line.split("\t")) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+    headed = bool(numbered) and not "".join(numbered[0][1][1:2]).isdecimal()
+    for number, row in numbered[headed:]:
         if len(row) not in (3, 5) or not (row[1] + "".join(row[3:])).isdecimal():
             raise DataError(f"{path}, line {number}: give word, count and category, separated by tabs, "
                             "below a header line")
-    return [(row[0], int(row[1]), row[2], *map(int, row[3:] or (0, 0))) for row in rows]
+    return [(row[0], int(row[1]), row[2], *map(int, row[3:] or (0, 0))) for _, row in numbered[headed:]]
 
 # %% ../nbs/06e_list_files.ipynb #382c5ace
 def _given_words(source: Any) -> list[tuple[str, int, str, int, int]]:
     "Rows of words from Python. Raises DataError for what is no text."
-    if isinstance(source, bytes) or not isinstance(source, Iterable):
-        raise DataError(f"words: a {type(source).__name__}; give a list of words, 'nouns', 'extended', or a file")
-    words = list(source)
+    try: words = _listed(None if isinstance(source, bytes) else source)
+    except TypeError:
+        kind = type(source).__name__
+        raise DataError(f"words: a {kind}; give a list of words, 'nouns', 'extended', or a file") from None
     odd = next((i for i, word in enumerate(words) if not isinstance(word, str)), None)
     if odd is None: return [(word, 1, "", 0, 0) for word in words]
     raise DataError(f"words: number {odd} (counted from 0) is of type {type(words[odd]).__name__}; give a list of str")

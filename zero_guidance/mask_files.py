@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from .deep_images import _upright
+from .label_files import _png_header
 from .mask_reading import (  # noqa: F401
     GivenMasks, MaskTask, check_count, check_size, gather, inside, label_masks, refuse_void, size_text)
 from .messages import DataError, decode_errors, one_line_of
@@ -36,8 +38,10 @@ def _load_array(path: Path) -> np.ndarray:
 # %% ../nbs/08c_mask_files.ipynb #b01e9b04
 def _whole_numbers(array: np.ndarray, path: Path) -> np.ndarray:
     "The array as bool or whole numbers, [K, H, W] or [H, W]. Raises `DataError`."
-    if array.dtype.kind == "f" and np.isfinite(array).all() and (array == np.rint(array)).all():
+    if array.dtype.kind == "f" and float(np.abs(array).max(initial=0)) < 2**53 and (array == np.rint(array)).all():
         array = array.astype(np.int64)  # masks that went through a program that knows only floats
+    if array.ndim == 4 and 1 in array.shape[:2]:  # an axis for batches, as SAM's predictor gives it
+        array = array.reshape(-1, *array.shape[2:])
     if array.dtype.kind in "biu" and array.ndim in (2, 3):
         return array
     advice = "; compare floats with a threshold first, logits with 0" if array.dtype.kind == "f" else ""
@@ -65,11 +69,22 @@ def _open_png(path: Path, image_size: tuple[int, int]) -> Any:
     from PIL import Image
     try:
         with Image.open(path, formats=["PNG"]) as png:
+            if png.size != image_size:  # an EXIF mark may swap the sides, which is known when all is decoded
+                check_size(png.size[::-1], image_size, f"{path}")
+            png.load()  # a damaged one fails here: what turns it takes any fault for one of the mark
+            turned = _upright(png)
+            if turned.size[::-1] == image_size:
+                return turned
             check_size(png.size[::-1], image_size, f"{path}")
-            png.load()
-            return png.copy()
+            return png.copy()  # it fits as it is: the mark came with the photo's data
     except decode_errors() as error:
         raise DataError(f"{path}: not a PNG, or a damaged one ({one_line_of(error)}); write it again") from error
+
+# %% ../nbs/08c_mask_files.ipynb #f62f5148
+def _is_inverted(png: Any) -> bool:
+    "Whether a palette is grey from white to black, as ImageJ's inverted tables are; there the index counts."
+    colours = np.asarray(png.getpalette("RGB") or []).reshape(-1, 3)
+    return len(colours) == 256 and bool((colours == 255 - np.arange(256)[:, None]).all())
 
 # %% ../nbs/08c_mask_files.ipynb #7f1e5d97
 def _sorted_palette(png: Any, labels: np.ndarray, task: MaskTask) -> np.ndarray:
@@ -78,23 +93,33 @@ def _sorted_palette(png: Any, labels: np.ndarray, task: MaskTask) -> np.ndarray:
     used = np.unique(labels)
     used = used[used < len(colours)]
     black = used[(colours[used] == 0).all(1)]
-    if not len(used) or used[0] != 0 or 0 in black:
+    if not len(used) or used[0] != 0 or 0 in black or _is_inverted(png):
         return labels
     if len(black) != 1:  # no black at all: a palette of classes that begins with a class
         task.note("index 0 of the palette has a colour, and is taken for nothing; count classes from 1", "index 0")
         return labels
     task.note(f"black is taken for nothing and index 0 for a label: black is index {black[0]} of the palette",
-              f"label {labels.max() + 1}")
+              f"label {int(labels.max()) + 1}")
     wide = labels.astype(np.int32)
     return np.where(labels == black[0], 0, np.where(labels == 0, wide.max() + 1, wide))
+
+# %% ../nbs/08c_mask_files.ipynb #196353c9
+def _one_channel(pixels: np.ndarray, bits: int) -> np.ndarray:
+    "The labels [H, W] of a PNG whose channels are alike; its pixels where they are not, or where Pillow cut the ids."
+    if pixels.ndim == 2 or bits == 16:  # of colours of 16 bits Pillow keeps the upper eight
+        return pixels
+    if pixels.shape[-1] in (2, 4) and (pixels[..., -1] == 255).all():
+        pixels = pixels[..., :-1]
+    is_grey = pixels.shape[-1] in (1, 3) and (pixels == pixels[..., :1]).all()
+    return pixels[..., 0] if is_grey else pixels
 
 # %% ../nbs/08c_mask_files.ipynb #dfd2ce36
 def read_label_png(task: MaskTask) -> GivenMasks:
     "Masks from a label PNG. Raises `DataError`."
     png = _open_png(task.path, task.size)
-    labels = np.asarray(png)
+    labels = _one_channel(np.asarray(png), _png_header(task.path)[0])
     if labels.ndim == 3:
-        raise DataError(f"{task.path}: coloured; a label PNG has one whole number per pixel:"
+        raise DataError(f"{task.path}: {png.mode} pixels; a label PNG has one whole number per pixel:"
                         " save it grey or with a palette")
     return label_masks(_sorted_palette(png, labels, task) if png.mode == "P" else labels, task)
 
@@ -103,7 +128,7 @@ def _levels(png: Any) -> np.ndarray:
     "How bright or how solid each pixel is, [H, W] whole numbers, of a PIL image that shows one mask."
     if png.mode == "P":  # without a palette of several colours only the index tells
         colours = len(set(zip(*[iter(png.getpalette("RGB") or [])] * 3)))
-        if colours > 1:
+        if colours > 1 and not _is_inverted(png):
             png = png.convert("RGBA" if png.has_transparency_data else "RGB")
     pixels = np.asarray(png)
     if pixels.ndim == 2:
@@ -126,7 +151,10 @@ _OTHER_PICTURES = {".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".gif", ".webp"}
 def read_mask_folder(task: MaskTask) -> GivenMasks:
     "Masks from a folder: a PNG each, in natural order of their names. Raises `DataError`."
     refuse_void(task)
-    visible = [file for file in sorted(task.path.iterdir(), key=_natural) if not file.name.startswith(".")]
+    try:
+        visible = [file for file in sorted(task.path.iterdir(), key=_natural) if not file.name.startswith(".")]
+    except OSError as error:
+        raise DataError(f"{task.path}: cannot be listed ({one_line_of(error)}); allow reading it") from error
     files = [file for file in visible if file.suffix.lower() == ".png" and file.is_file()]
     if not files:
         raise DataError(f"{task.path}: no PNGs in this folder; give one for each mask")
@@ -135,5 +163,9 @@ def read_mask_folder(task: MaskTask) -> GivenMasks:
             task.note("pictures that are no PNGs are passed over; save them as PNG", file.name)
 
     def read_one(k: int) -> np.ndarray:
-        return inside(_levels(_open_png(files[k], task.size)), files[k].name, task)
+        png = _open_png(files[k], task.size)
+        levels = _levels(png)
+        if levels.all() and levels.min() == levels.max() and png.convert("RGB").getcolors(1) is None:
+            raise DataError(f"{files[k]}: several colours and no black; paint black what is outside of the mask")
+        return inside(levels, files[k].name, task)
     return gather(task, [file.name for file in files], read_one)

@@ -7,6 +7,7 @@ __all__ = ['REACH', 'Peer', 'boundary_f', 'photo_quality', 'mask_quality', 'swee
 
 # %% ../nbs/14c_mask_quality.ipynb #b334cc73
 import hashlib
+import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -19,7 +20,7 @@ from scipy.ndimage import distance_transform_edt
 
 from .backbones import Backbones
 from .config import ClusterConfig
-from .files import atomic_write, cache_dir
+from .files import cache_dir_or_none, read_checked, write_checked
 from .messages import progress
 from .datasets import BACKGROUND, VOID, LabelledSet
 from .dino_clustering import extract_keys, prune, ward_tree
@@ -127,6 +128,7 @@ def _photo_rows(
         seconds = perf_counter() - start
         yield dict(method=name) | photo_quality(label_map, sweep.labels, sweep.n_classes) | dict(seconds=seconds)
 
+# %% ../nbs/14c_mask_quality.ipynb #70037401
 def sweep_masks(
     dataset: LabelledSet, backbones: Backbones, configs: Sequence[ClusterConfig], peers: Mapping[str, Peer] = {},
     folder: str | Path | None = None,
@@ -140,11 +142,15 @@ def sweep_masks(
     Returns: photo, data, the settings, the three figures, seconds"""
     backbones.keys_vit  # loaded: its fingerprint is asked for
     what = json.dumps([[c.sha256 for c in configs], sorted(peers), backbones.weights_sha256("keys_vit")])
-    folder = Path(folder or cache_dir() / "mask_quality") / hashlib.sha256(what.encode()).hexdigest()[:12]
-    paths = {photo: folder / f"{dataset.name}-{photo}.csv" for photo in dataset.photos}
+    cache, tables = cache_dir_or_none() if folder is None else None, []
+    above = Path(folder) if folder is not None else cache and cache / "mask_quality"  # None: nothing can be kept
+    key = hashlib.sha256(what.encode()).hexdigest()[:12]
     for photo in progress(dataset.photos, desc=dataset.name):
-        if paths[photo].exists(): continue
-        sweep = _PhotoSweep(dataset.image(photo), dataset.labels(photo), len(dataset.classes), backbones)
-        rows = pd.DataFrame(_photo_rows(sweep, configs, peers))
-        with atomic_write(paths[photo], "w") as file: rows.to_csv(file, index=False)
-    return pd.concat([pd.read_csv(path).assign(data=dataset.name, photo=photo) for photo, path in paths.items()])
+        path = above and above / key / f"{dataset.name}-{photo}.csv"
+        kept = path and read_checked(path)                              # None also where it is damaged
+        if not kept:
+            sweep = _PhotoSweep(dataset.image(photo), dataset.labels(photo), len(dataset.classes), backbones)
+            kept = pd.DataFrame(_photo_rows(sweep, configs, peers)).to_csv(index=False).encode()
+            if path: write_checked(path, kept)
+        tables.append(pd.read_csv(io.BytesIO(kept)).assign(data=dataset.name, photo=photo))
+    return pd.concat(tables)

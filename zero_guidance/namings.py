@@ -21,7 +21,7 @@ from .config import NAMINGS, Config, ZeroCapConfig
 from .messages import ZeroGuidanceWarning, plain_text
 from .text_memory import TextMemory
 from .fast_zerocap import captions
-from .naming import Name, Namer, make_namer
+from .naming import Name, Namer, Surroundings, make_namer
 from .vocabulary import Vocabulary, describes_people, load_vocabulary
 from .beams import Caption
 
@@ -94,12 +94,14 @@ class Naming:
     Attributes:
         name: (ZeroGuidance, [K, D]) -> K lists, best first
         provenance: what a result says of it, as JSON
-        free: True: naming one more segment costs nothing"""
+        free: True: naming one more segment costs nothing
+        looks_around: True: `name` takes `Surroundings` or None as a third argument"""
     name: Callable[[Any, np.ndarray], list[list[Name]]]  # (ZeroGuidance, [K, D]) -> K lists, best first
     embed: Callable[[Any, list[str]], np.ndarray] = lambda zg, words: _embed_prompted(zg,
         words)  # (ZeroGuidance, K words) -> [K, D]
     provenance: Callable[[Any], dict] = lambda zg: {}    # what a result says of it, as JSON
     free: bool = False                                   # True: naming one more segment costs nothing
+    looks_around: bool = False                           # True: `name` takes `Surroundings` or None as a third argument
 
 def _embed_prompted(
     zg: Models,
@@ -115,10 +117,10 @@ def _instant_provenance(zg: Models) -> dict:
             "audited": list(zg.namer.taken_out)}
 
 NAMINGS["instant"] = Naming(
-    name=lambda zg, embeddings: zg.namer(embeddings),
+    name=lambda zg, embeddings, around=None: zg.namer(embeddings, around),
     embed=lambda zg, words: np.stack([zg.namer.embedding_of(word) for word in words]),
     provenance=_instant_provenance,
-    free=True)
+    free=True, looks_around=True)
 
 # %% ../nbs/08b_namings.ipynb #0f39f6c2
 def _audited(
@@ -158,13 +160,19 @@ NAMINGS["zerocap"] = Naming(lambda zg, embeddings: _captions(zg, embeddings, zg.
 NAMINGS["weighed"] = Naming(lambda zg, embeddings: _captions(zg, embeddings, zg.config.words.weighed))
 
 # %% ../nbs/08b_namings.ipynb #e900af96
-def names_of(zg: Models, embeddings: np.ndarray) -> list[tuple[list[Name], np.ndarray]]:
+def names_of(
+    zg: Models, embeddings: np.ndarray, surroundings: Surroundings | None = None,
+) -> list[tuple[list[Name], np.ndarray]]:
     """Names of K segments, best first. Raises `DataError` (not finite), `ConfigError` (unknown naming).
+
+    Surroundings count where `whole_weight` is above 0, and for retrieval only: zerocap and weighed ignore them.
 
     Args:
         embeddings: [K, D] unit length
+        surroundings: of these K; only a naming that `looks_around` heeds them
     Returns: K of (names, [D] embedding of the best name)"""
     if not len(embeddings): return []
     naming = NAMINGS[zg.config.words.naming]
-    rows = naming.name(zg, embeddings)
+    around = (surroundings,) if naming.looks_around else ()
+    rows = naming.name(zg, embeddings, *around)
     return list(zip(rows, naming.embed(zg, [row[0][0] for row in rows])))

@@ -117,7 +117,8 @@ def read_panoptic_json(path: str | Path) -> PanopticFile:
         file, where = row.get("file_name"), f"{path}: image {_shown(row.get('image_id'))}"
         if "segments_info" not in row:
             raise DataError(f"{where} has no segments_info; instance annotations have none, give a panoptic JSON")
-        if not isinstance(file, str) or not file.strip():
+        file = file.replace("\\", "/") if isinstance(file, str) else file  # Windows parts folders so
+        if not isinstance(file, str) or not Path(file.strip()).name:
             raise DataError(f"{where}: file_name is {_shown(file)}; give that of its PNG")
         if file in segments: raise DataError(f"{path}: {file} is listed twice; keep one of the two annotations")
         infos = _objects(row, "segments_info", f"{path}: {file}")

@@ -107,6 +107,26 @@ def read_panoptic(path: str | Path, masks: str | Path | None = None) -> Results:
     return Results(tuple(files), lambda photo: _panoptic_photo(
         _png_of(folder, files[photo]), content.segments[files[photo]], content.names))
 
+# %% ../nbs/12b_predictions.ipynb #f6c90f43
+_OURS = {"info": {"contributor": "zero_guidance"}}  # by this a JSON is known as one that may be written over
+
+def _refuse_others(
+    path: Path,        # the JSON
+    pngs: list[Path],  # to be written
+) -> None:
+    "Refuse a JSON that another program wrote, and a PNG that the JSON does not list. Raises `DataError`."
+    if not path.suffix: raise DataError(f"{path}: its PNGs go into a folder of that name; let the file end in .json")
+    listed = set()
+    if path.exists():
+        try: there = json.loads(path.read_bytes())
+        except (OSError, ValueError): there = None
+        if not isinstance(there, dict) or there.get("info") != _OURS["info"]:
+            raise DataError(f"{path}: holds something else; move it away, or give another name")
+        listed = {image["file_name"] for image in there["annotations"]}
+    for png in pngs:
+        if png.exists() and png.relative_to(path.with_suffix("")).as_posix() not in listed:
+            raise DataError(f"{png}: stands there and is not of an earlier {path.name}; give another name")
+
 # %% ../nbs/12b_predictions.ipynb #12b0000b
 def _panoptic_infos(result: Segmentation, words: dict) -> list[dict]:  # words: word -> category id; grows
     "The segments of one photo as COCO has them."
@@ -116,12 +136,14 @@ def _panoptic_infos(result: Segmentation, words: dict) -> list[dict]:  # words: 
 def write_panoptic(results: Mapping[str, Segmentation], path: str | Path) -> Path:
     """Results as COCO panoptic, a category for each word. The JSON comes last: it is there only when all is.
 
+    Raises `DataError` where another file than its own would be written over.
+
     Args:
         results: by photo; where masks overlap the smaller lies on top
         path: the JSON; its PNGs go into a folder of that name beside it
     Returns: the JSON"""
     path, words, images, annotations = Path(path), {}, [], []
-    if not path.suffix: raise DataError(f"{path}: its PNGs go into a folder of that name; let the file end in .json")
+    _refuse_others(path, [path.with_suffix("")/f"{photo}.png" for photo in results])
     for number, (photo, result) in enumerate(results.items(), start=1):
         drawn = result.draw_map()
         if drawn.max(initial=0) >= 256**3:
@@ -134,7 +156,7 @@ def write_panoptic(results: Mapping[str, Segmentation], path: str | Path) -> Pat
         annotations.append(dict(image_id=number, file_name=f"{photo}.png", segments_info=infos))
     categories = [dict(id=id, name=word, isthing=0, supercategory="") for word, id in words.items()]
     with atomic_write(path, "w") as file:
-        json.dump(dict(images=images, annotations=annotations, categories=categories), file)
+        json.dump(_OURS | dict(images=images, annotations=annotations, categories=categories), file)
     return path
 
 # %% ../nbs/12b_predictions.ipynb #12b0000c
@@ -144,7 +166,7 @@ def read_predictions(path: str | Path, masks: str | Path | None = None) -> Resul
     Args:
         path: a panoptic JSON, or a folder of saved results
         masks: folder of the JSON's PNGs, where it is not beside it"""
-    return saved_results(path) if Path(path).is_dir() else read_panoptic(path, masks)
+    return saved_results(path) if os.path.isdir(path) else read_panoptic(path, masks)
 
 # %% ../nbs/12b_predictions.ipynb #2027a52e
 def with_embeddings(

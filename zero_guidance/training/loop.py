@@ -21,6 +21,7 @@ from .views import WHOLE, View
 from .features import FeatureFiles
 from .joint import JointTower, conse, conse_loss, info_nce, soft_cross_entropy
 from .batches import Batch, Recipe, TrainingData, batch_at, steps_an_epoch
+from .regions import Regions, loss_of_step
 
 # %% ../../nbs/T2b_joint_training.ipynb #7b1d9a66
 def losses(tower: JointTower, batch: Batch, data: TrainingData, recipe: Recipe) -> tuple[Tensor, dict[str, Tensor]]:
@@ -137,9 +138,12 @@ def _resume(path, parts, device):
     for name, part in parts.items(): part.load_state_dict(state[name])
     return state["step"], state["log"]
 
-def _take_step(tower, optimiser, schedule, batch, data, recipe):
+def _take_step(tower, optimiser, schedule, batch, data, recipe, regions=None, step=0):
     "Forward, backward, and the change of the weights; the losses as numbers."
     loss, each = losses(tower.train(), batch, data, recipe)
+    if regions:
+        each["regions"] = loss_of_step(tower, regions, step, recipe.region_photos, recipe.seed)
+        loss = loss + recipe.regions * each["regions"]
     optimiser.zero_grad(set_to_none=True)
     loss.backward()
     nn.utils.clip_grad_norm_(tower.parameters(), 1.)  # one odd batch must not throw the run off
@@ -150,7 +154,7 @@ def _take_step(tower, optimiser, schedule, batch, data, recipe):
 # %% ../../nbs/T2b_joint_training.ipynb #ce6de1fd
 def train(
     tower: JointTower, data: TrainingData, recipe: Recipe, folder: Path, validate: Callable | None = None,
-    stop: int | None = None,
+    stop: int | None = None, regions: Regions | None = None,
 ) -> pd.DataFrame:
     """Train, or go on from the folder's checkpoint; ends with the best weights. A finished run returns its log.
 
@@ -161,6 +165,7 @@ def train(
         folder: checkpoints and log live here
         validate: tower -> dict of held-out figures, higher is better, asked twice an epoch
         stop: stop after this many steps, as if killed
+        regions: regions that teach themselves, by `recipe.regions`
     Returns: the log: a row every 10 steps and at every validation"""
     device, folder, a_epoch = next(tower.parameters()).device, Path(folder), steps_an_epoch(data, recipe)
     steps, on_device = a_epoch * recipe.epochs, _to(data, device)
@@ -171,7 +176,7 @@ def train(
     bar.update(step)
     while step < min(steps, stop or steps) and not patience_spent(log, recipe):
         batch = _to(batch_at(data, step, recipe), device)  # a function of the step's number: resuming changes nothing
-        figures = _take_step(tower, optimiser, schedule, batch, on_device, recipe)
+        figures = _take_step(tower, optimiser, schedule, batch, on_device, recipe, regions, step)
         bar.update()
         step += 1
         if step % 10 == 0 or step == steps: log.append(dict(step=step, **figures))

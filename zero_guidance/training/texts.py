@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from ..files import atomic_write
-from .views import PROMPT, read_table
+from .views import NOUNS, PROMPT, SCENES, read_table
 
 # %% ../../nbs/T1b_training_texts.ipynb #fd1eb663
 _NAME = re.compile(
@@ -100,14 +100,15 @@ def read_class_tree(file: Path) -> ClassTree:
 
 # %% ../../nbs/T1b_training_texts.ipynb #82becd01
 def names_to_learn(data: Path, texts: dict[str, list[str]]) -> tuple[list[str], list[str]]:
-    """Names that captions use and nouns that photos are filed under; class names of the ImageNet sample by WordNet id.
+    """Names that captions use, nouns of photos and of scenes; class names of the ImageNet sample by WordNet id.
 
     Args:
         data: folder of the data sets
         texts: of each group
     Returns: words, sorted; the teacher's class names in order"""
-    captions = [text for group, said in texts.items() if not group.startswith("word:") for text in said]
-    nouns = {row["words"] for row in read_table(data/"photos/index.csv")}
+    captions = [text for group, said in texts.items() if not group.startswith(("word:", SCENES)) for text in said]
+    nouns = {row["words"] for name in NOUNS for row in read_table(data/name/"index.csv")}
+    nouns |= {noun for row in read_table(data/SCENES/"scenes.csv") for noun in row["nouns"].split(";")}
     classes = sorted(read_table(data/"imagenet_sample/names.tsv", "\t"), key=lambda row: row["wordnet_id"])
     return sorted(nouns | set(caption_names(captions))), [row["name"] for row in classes]
 
