@@ -53,8 +53,7 @@ class ClusterConfig(Settings):
 @checked
 class EmbeddingConfig(Settings):
     "Section 3.2: how a segment is embedded, equations 1 to 4."
-    image_size: int = constant(336, (8, 4096), "side of the square that the joint tower sees, or its short side",
-                               "section 4", unit="px")
+    image_size: int = constant(336, (8, 4096), "side that the joint tower sees, or short side", "section 4", unit="px")
     frame: str = constant("square", FRAMES, "shape in which it sees a photo: a square, or its own", "section 4")
     mask_layers: tuple[int, ...] = constant((21, 22, 23, 24), (1, 64), "blocks whose attention is masked",
                                              "section 3.2", unit="layers")
@@ -136,14 +135,8 @@ class ZeroCapConfig(_ZeroCapFields):
 
 # %% ../nbs/00_config.ipynb #e0b184ba
 @checked
-class WordConfig(Settings):
-    "Section 3.3: how an embedding becomes words."
-    naming: str = constant("zerocap", NAMINGS, "a language model, retrieval, or a language model without gradients",
-                            "section 3.3")
-    prompt: str = constant("Image of a {}.", "{}", "sentence that a name is put in before it is embedded",
-                            "released code")
-    zerocap: ZeroCapConfig = constant(ZeroCapConfig(), None, "the language model's constants", "section 3.3")
-    weighed: ZeroCapConfig = constant(ZeroCapConfig.weighed(), None, "its constants where it is weighed, not bent")
+class _RetrievalFields(Settings):
+    "Fields of `WordConfig`: how words are chosen from a list (not in the paper)."
     top_k: int = constant(5, (1, 1000), "alternatives that are kept", unit="names")
     hubness_weight: float = constant(.75, (0, 10), "share of a word's usual cosine that is taken off")
     frequency_weight: float = constant(.008, (0, 10), "bonus for common words", unit="cosine per decade")
@@ -157,6 +150,17 @@ class WordConfig(Settings):
                                    "times equation 4's weight; not in the paper")
     ancestor_margin: float = constant(0., (0, 1), "a doubtful word gives way to that of a node above it in the tree "
                                       "whose probability is higher by this; 0 is off; not in the paper")
+
+# %% ../nbs/00_config.ipynb #c6879ae8
+@checked
+class WordConfig(_RetrievalFields):
+    "Section 3.3: how an embedding becomes words."
+    naming: str = constant("zerocap", NAMINGS, "a language model, retrieval, or a language model without gradients",
+                            "section 3.3")
+    prompt: str = constant("Image of a {}.", "{}", "sentence that a name is put in before it is embedded",
+                            "released code")
+    zerocap: ZeroCapConfig = constant(ZeroCapConfig(), None, "the language model's constants", "section 3.3")
+    weighed: ZeroCapConfig = constant(ZeroCapConfig.weighed(), None, "its constants where it is weighed, not bent")
 
 # %% ../nbs/00_config.ipynb #0050b071
 @checked

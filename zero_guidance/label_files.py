@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from .deep_images import png_header
 from .messages import DataError, ZeroGuidanceWarning, decode_errors, one_line_of
 
 # %% ../nbs/11c_label_files.ipynb #2aa9f289
@@ -71,12 +72,6 @@ def by_name(files: Iterable, name_of: Callable[[Any], str], where: Any) -> dict:
                             "folders one by one")
     return named
 
-# %% ../nbs/11c_label_files.ipynb #b4b757a2
-def _png_header(path: Path) -> tuple[int, int]:
-    "Bits for each channel and colour type of a PNG; zeros for anything else."
-    with open(path, "rb") as file: header = file.read(26)
-    return (header[24], header[25]) if header[:8] == b"\x89PNG\r\n\x1a\n" and len(header) == 26 else (0, 0)
-
 # %% ../nbs/11c_label_files.ipynb #0c456ace
 @contextlib.contextmanager
 def label_image(path: Path) -> Iterator[Image.Image]:
@@ -87,7 +82,7 @@ def label_image(path: Path) -> Iterator[Image.Image]:
     with reading_labels(path), Image.open(path) as image:
         if image.format == "JPEG":
             raise DataError(f"{path}: a JPEG, which smooths pixels and so changes ids; save label maps as PNG")
-        bits, colour_type = _png_header(path)
+        bits, colour_type = png_header(path)
         if bits == 16 and colour_type:  # Pillow would drop the lower byte of each channel
             raise DataError(f"{path}: colours of 16 bits a channel; save ids as 16-bit grey or 8-bit RGB")
         yield image
@@ -95,7 +90,7 @@ def label_image(path: Path) -> Iterator[Image.Image]:
 # %% ../nbs/11c_label_files.ipynb #d8cc358d
 def _doubt_of_bits(ids: np.ndarray, path: Path, listed: Collection[int]) -> str:
     "What the bits of a PNG leave open about its ids."
-    bits, colour_type = _png_header(path)
+    bits, colour_type = png_header(path)
     if bits in (2, 4) and colour_type == 0:
         return (f"grey PNGs of {bits} bits are read as 0, {255 // (2**bits - 1)}, ..., 255; save them with 8 bits if "
                 "their ids are 0, 1, 2, ...")

@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from .deep_images import _upright
-from .label_files import _png_header
+from .deep_images import _upright, png_header
 from .mask_reading import (  # noqa: F401
     GivenMasks, MaskTask, check_count, check_size, gather, inside, label_masks, refuse_void, size_text)
 from .messages import DataError, decode_errors, one_line_of
@@ -117,7 +116,7 @@ def _one_channel(pixels: np.ndarray, bits: int) -> np.ndarray:
 def read_label_png(task: MaskTask) -> GivenMasks:
     "Masks from a label PNG. Raises `DataError`."
     png = _open_png(task.path, task.size)
-    labels = _one_channel(np.asarray(png), _png_header(task.path)[0])
+    labels = _one_channel(np.asarray(png), png_header(task.path)[0])
     if labels.ndim == 3:
         raise DataError(f"{task.path}: {png.mode} pixels; a label PNG has one whole number per pixel:"
                         " save it grey or with a palette")

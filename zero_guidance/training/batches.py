@@ -102,6 +102,7 @@ class TrainingData:
     tree: ClassTree             # above those classes
     tree_rows: list[list[int]]  # rows of `texts` that may stand for each node
 
+# %% ../../nbs/T2a_training_batches.ipynb #72874678
 def toy_training_data(n: int = 24, groups: int = 6, seed: int = 0) -> TrainingData:
     """A small set of random numbers, to test with.
 

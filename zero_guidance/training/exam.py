@@ -75,6 +75,7 @@ class ExamPhoto:
     masks: dict[str, np.ndarray]    # frame -> [K, h, w] in 0..1
     crops: Tensor                   # [K, M, C] float16, cut-outs
 
+# %% ../../nbs/T2d_tuning_exam.ipynb #05be860d
 def _frame(vit, image, masks, frame, side, frozen):
     "Tokens of a photo in one frame, and its masks on their grid."
     patch = vit.patch_embed.patch_size[0]
@@ -105,22 +106,25 @@ def exam_photo(
                      {frame: token_masks for frame, (_, token_masks) in read.items()}, crops)
 
 # %% ../../nbs/T2d_tuning_exam.ipynb #eac0a3df
-def load_exam(name: str, data: Path, folder: Path, vit: nn.Module) -> list[ExamPhoto]:
+def load_exam(
+    dataset: LabelledSet, file: Path, vit: nn.Module, frames: dict[str, int] = FRAMES, frozen: int = FROZEN,
+) -> list[ExamPhoto]:
     """The questions of a set, computed once.
 
     Args:
-        name: of a small set
-        data: folder of the data sets
-        folder: cache
+        dataset: of `exam_set`
+        file: cache
         vit: its first blocks are run where the cache has nothing
+        frames: frame -> px
+        frozen: how many blocks
     Returns: photos with a segment"""
     from safetensors.torch import load, save
-    file, dataset = Path(folder)/f"exam_{name}.safetensors", exam_set(name, data)
     if not file.is_file():
-        photos = [exam_photo(vit, example) for example in progress(dataset, len(dataset), name)]
+        photos = [exam_photo(vit, example, frames, frozen) for example in progress(dataset, len(dataset), dataset.name)]
         with atomic_write(file) as f: f.write(save(_as_tensors([p for p in photos if p], dataset.classes)))
     return _from_tensors(load(file.read_bytes()), dataset.classes)
 
+# %% ../../nbs/T2d_tuning_exam.ipynb #07edf829
 def _as_tensors(photos, classes):
     "Photos as named tensors; names as numbers of classes."
     tensors = {}
@@ -152,6 +156,7 @@ def with_tower(vit: nn.Module, tower: JointTower) -> nn.Module:
     vit.norm, vit.pooled_heads = tower.norm, tower.pooled_heads
     return vit.eval()
 
+# %% ../../nbs/T2d_tuning_exam.ipynb #a48bbfe0
 def _rest(vit, x, blocks):
     "The blocks from one number on, the last ones left out where there is an end."
     for block in vit.blocks[blocks]: x = block(x)
@@ -186,6 +191,7 @@ def mixed(vectors: list[tuple[Tensor, Tensor]], share: float) -> list[Tensor]:
     Returns: [K, D] unit length a photo"""
     return [F.normalize(masked + share * alone, dim=-1) for masked, alone in vectors]
 
+# %% ../../nbs/T2d_tuning_exam.ipynb #7889cb17
 def answers(photos: list[ExamPhoto], vectors: list[Tensor], text: Tensor, classes: tuple[str, ...]) -> pd.DataFrame:
     """The nearest class name of each segment.
 

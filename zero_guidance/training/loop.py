@@ -21,7 +21,7 @@ from .views import WHOLE, View
 from .features import FeatureFiles
 from .joint import JointTower, conse, conse_loss, info_nce, soft_cross_entropy
 from .batches import Batch, Recipe, TrainingData, batch_at, steps_an_epoch
-from .regions import Regions, loss_of_step
+from .self_taught import Regions, loss_of_step
 
 # %% ../../nbs/T2b_joint_training.ipynb #7b1d9a66
 def losses(tower: JointTower, batch: Batch, data: TrainingData, recipe: Recipe) -> tuple[Tensor, dict[str, Tensor]]:

@@ -143,7 +143,6 @@ def set_of(photo: str) -> str:
     Returns: a folder of `TRAINING_FOLDERS`"""
     return next(folder for folder in TRAINING_FOLDERS if photo.startswith(folder + "/"))
 
-# %% ../../nbs/T1_training_views.ipynb #f0eab6c3
 def _captioned_views(boxed, whole, g, first, boxes=2):
     return [whole] * first + [boxed(random_box(g)) for _ in range(boxes)]
 
