@@ -16,7 +16,7 @@ from .cli import (
 from .config import Config
 from .files import atomic_write
 from .messages import ConfigError, DataError
-from .output_folders import at_home
+from .output_folders import at_home, check_output_file
 from .terminal import show_lines
 
 # %% ../nbs/19c_run_commands.ipynb #b9c60476
@@ -64,6 +64,7 @@ def _check_sheet(file: Path | None) -> None:
     if file is None: return
     if file.suffix.lower() not in (".jpg", ".jpeg", ".png"): raise ConfigError(f"{file}: let it end in .jpg or .png")
     if file.exists(): raise DataError(f"{file}: stands there; give another name")
+    check_output_file(file, "")
 
 # %% ../nbs/19c_run_commands.ipynb #69affe9b
 @app.command(no_args_is_help=True)

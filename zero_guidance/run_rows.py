@@ -6,7 +6,7 @@
 __all__ = ['STAGES', 'config_sha256', 'rows_of', 'error_row', 'segmentation_of']
 
 # %% ../nbs/13_run_rows.ipynb #1969db39
-import hashlib, io, json
+import functools, hashlib, io, json
 from typing import Any
 
 import numpy as np
@@ -57,6 +57,7 @@ def _tree_bytes(
     return save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
 
 # %% ../nbs/13_run_rows.ipynb #b1aabc98
+@functools.lru_cache(8)  # all photos of a run share their constants
 def config_sha256(config: Config) -> str:
     """SHA-256 of a run's constants, however they are laid out.
 

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CHUNK_BYTES', 'FILLED', 'PACKINGS', 'Heads', 'Attend', 'own_tokens_suffice', 'Pack', 'chunk_size', 'length_groups',
            'own_packs', 'whole_packs', 'Packing', 'rows_read', 'at_tokens', 'attend_masked', 'masked_blocks',
-           'run_masked', 'encode_masked']
+           'packed_blocks', 'run_masked', 'encode_masked']
 
 # %% ../nbs/04a_sparse_masking.ipynb #c34c00c0
 from collections.abc import Callable
@@ -199,6 +199,27 @@ def masked_blocks(
     return joint_embedding(vit, x, pack.mask[:, 1:]), torch.stack(traces, 1)
 
 # %% ../nbs/04a_sparse_masking.ipynb #b147a1a6
+def packed_blocks(
+    vit: nn.Module, tokens: Tensor, heads: Heads, mask: Tensor, mask_layers: tuple[int, ...], attend: Attend,
+    packing: Packing,
+) -> tuple[Tensor, Tensor]:
+    """All segments through the masked layers, pack by pack; with gradients, where the weights want them.
+
+    Args:
+        vit: timm VisionTransformer
+        tokens: [1, N, C] that enter the first masked layer
+        heads: of these tokens in that layer, each [1, heads, N, d]
+        mask: [K, N] from `key_mask`
+        mask_layers: 1-based
+        attend: what happens in a masked attention layer
+        packing: of `PACKINGS`
+    Returns: embeddings [K, D] unit length; trace [K, layers, T]"""
+    packs = packing(mask, heads[0].shape[1], tokens.shape[2])
+    parts = [masked_blocks(vit, tokens, heads, pack, mask_layers, attend) for pack in packs]
+    order = torch.cat([pack.segments for pack in packs]).argsort()  # from packs by length back to the masks' order
+    z, trace = (torch.cat(part)[order] for part in zip(*parts))
+    return z, trace
+
 def run_masked(
     vit: nn.Module, tokens: Tensor, token_masks: np.ndarray | Tensor, mask_layers: tuple[int, ...], attend: Attend,
     packing: Packing,
@@ -217,12 +238,9 @@ def run_masked(
     cells, patches = mask.shape[1] - 1, tokens.shape[1] - 1
     if cells != patches:
         raise DataError(f"token masks: {cells} cells but the tower has {patches} patches; use patch_grid")
-    packs = packing(mask, block.attn.num_heads, tokens.shape[2])
     heads = split_heads(block.attn, block.norm1(tokens))
-    parts = [masked_blocks(vit, tokens, heads, pack, mask_layers, attend) for pack in packs]
-    order = torch.cat([pack.segments for pack in packs]).argsort()  # from packs by length back to the masks' order
-    z, trace = (torch.cat(part)[order].float().cpu().numpy() for part in zip(*parts))
-    return z, trace
+    z, trace = packed_blocks(vit, tokens, heads, mask, mask_layers, attend, packing)
+    return z.float().cpu().numpy(), trace.float().cpu().numpy()
 
 # %% ../nbs/04a_sparse_masking.ipynb #091bd1db
 @torch.inference_mode()

@@ -16,17 +16,14 @@ from torch import Tensor
 
 from ..messages import progress
 from ..attention_masking import key_mask, split_heads
-from ..sparse_masking import attend_masked, masked_blocks, own_packs
+from ..sparse_masking import PACKINGS, attend_masked, packed_blocks
 from .joint import JointTower
 from .region_files import RegionFiles
 
 # %% ../../nbs/T2e_self_taught_regions.ipynb #92701590
 def _photo_vectors(last, x, heads, masks):
     "The regions of one photo through the last block."
-    mask = key_mask(masks[:, None])
-    packs = own_packs(mask, last.blocks[0].attn.num_heads, x.shape[2])
-    parts = [masked_blocks(last, x, heads, pack, (1,), attend_masked)[0] for pack in packs]
-    return torch.cat(parts)[torch.cat([pack.segments for pack in packs]).argsort()]
+    return packed_blocks(last, x, heads, key_mask(masks[:, None]), (1,), attend_masked, PACKINGS["sparse"])[0]
 
 # %% ../../nbs/T2e_self_taught_regions.ipynb #188d8f1b
 def masked_vectors(tower: JointTower, tokens: Tensor, masks: Tensor) -> Tensor:
