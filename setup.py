@@ -21,10 +21,10 @@ setup(
     keywords=cfg["keywords"].split(),
     python_requires=">=" + cfg["min_python"],
     packages=find_packages(include=["zero_guidance", "zero_guidance.*"]),
-    package_data={"zero_guidance": ["assets/*", "py.typed", "*.pyi"]},
+    package_data={"zero_guidance": ["assets/*", "assets/study/*", "py.typed", "*.pyi"]},
     install_requires=cfg["requirements"].split(),
     extras_require={kind: cfg[f"{kind}_requirements"].split() for kind in (
-        "paper", "evaluation", "graph", "notebook", "runs", "search", "dev")},
+        "paper", "evaluation", "graph", "notebook", "runs", "search", "ray", "study", "dev")},
     entry_points={"console_scripts": cfg["console_scripts"].split("\n")},
     classifiers=[
         "Development Status :: 3 - Alpha",

@@ -46,7 +46,7 @@ def main() -> None:
         with warnings.catch_warnings():
             warnings.showwarning = show
             check_here()
-            import zero_guidance.run_commands  # noqa: F401  it adds its commands
+            import zero_guidance.run_commands, zero_guidance.cli_study  # noqa: F401, E401  they add their commands
             app()
     except (ZeroGuidanceError, OSError, MemoryError) as error:
         complain(error)
