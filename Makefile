@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test test-portable mutants lab clean-notebooks export
+.PHONY: setup demo test test-portable test-formats mutants lab clean-notebooks export
 .DEFAULT_GOAL := setup
 
 $(INSTALLED): settings.ini setup.py pyproject.toml constraints.txt
@@ -35,6 +35,14 @@ test-portable: $(READY)  ## the same cells as older processors and other thread 
 	ATEN_CPU_CAPABILITY=avx2 ONEDNN_MAX_CPU_ISA=AVX2 MKL_ENABLE_INSTRUCTIONS=AVX2 $(BIN)/python .ci/cells.py --run-only
 	OMP_NUM_THREADS=1 $(BIN)/python .ci/cells.py --run-only
 	OMP_NUM_THREADS=2 $(BIN)/python .ci/cells.py --run-only
+
+test-formats: $(READY)  ## every export, read by the libraries that own the formats, in an environment of their own
+	test -x .formats/bin/python || $(PYTHON) -m venv .formats
+	.formats/bin/pip install --quiet --disable-pip-version-check --no-deps --requirement .ci/formats.txt
+	rm -rf .formats/files && mkdir -p .formats/files
+	$(BIN)/python .ci/formats.py write .formats/files
+	QT_QPA_PLATFORM=offscreen .formats/bin/python .ci/formats.py read .formats/files
+	$(BIN)/python -W ignore .ci/formats.py read .formats/files
 
 mutants: $(READY)  ## sample small mistakes in the methods' notebooks: do the fast cells notice?
 	$(BIN)/python .ci/mutants.py

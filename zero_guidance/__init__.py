@@ -7,6 +7,7 @@
     seg.to_pandas()              # one row a region
     seg.save("out/photo")        # masks, words, embeddings
     zg.name_masks(photo, masks)  # names for masks that another system made
+    Run("run")                   # what `zero_guidance run` found in a library of photos
 
 The names below are loaded on first use, so that importing the package costs no torch; `__init__.pyi` lists them for
 editors and type checkers. All else lives in its module: `zero_guidance.segmentation`, `zero_guidance.evaluation`, ..."""

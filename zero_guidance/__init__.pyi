@@ -17,6 +17,7 @@ from .pipeline import ZeroGuidance
 from .predictions import evaluate, read_predictions
 from .presets import PRESETS, Preset
 from .regions import Segment
+from .runs import Run
 from .segmentation import Segmentation
 from .tree import SegmentTree
 from .vocabulary import Vocabulary, load_vocabulary
@@ -32,6 +33,7 @@ __all__ = [
     "ImageError",
     "LabelledSet",
     "Preset",
+    "Run",
     "Segment",
     "SegmentTree",
     "Segmentation",

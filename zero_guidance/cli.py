@@ -26,6 +26,7 @@ from .core import read_image
 from .output_folders import at_home, check_output_file, output_folders
 from .result_folders import check_result_folder, check_writable
 from .segmentation import Segmentation
+from .ways_to_cut import Way, way_to_cut
 from .terminal import (
     check_here, complain, messages, say_passed_over, seconds_line, segments_table, show_lines)
 
@@ -46,7 +47,9 @@ def main() -> None:
         with warnings.catch_warnings():
             warnings.showwarning = show
             check_here()
-            import zero_guidance.run_commands, zero_guidance.cli_study  # noqa: F401, E401  they add their commands
+            # they add their commands
+            import zero_guidance.run_commands, zero_guidance.cli_export  # noqa: F401, E401
+            import zero_guidance.cli_report, zero_guidance.cli_study  # noqa: F401, E401
             app()
     except (ZeroGuidanceError, OSError, MemoryError) as error:
         complain(error)
@@ -56,38 +59,19 @@ def main() -> None:
 def _about() -> None:
     "A photo in, every region of it out with a mask and a name in plain words."
 
-# %% ../nbs/19_cli.ipynb #d88280e1
-def _given_masks(
-    masks: Path,          # the file
-    photos: list[Path],   # must be one
-    cuts: list[str],      # options that were given and that only a tree obeys; must be none
-    void: int | None,     # a value of label maps that is no mask
-    strict: bool,         # whether one bad annotation refuses the file
-) -> Any:                 # `GivenMasks`
-    "The masks of the one photo. Raises `ConfigError`, `ImageError` and `DataError`."
-    if len(photos) > 1:
-        raise ConfigError(f"--masks {masks}: belongs to one photo, not to {len(photos)}; give one photo")
-    if cuts:
-        options = ", ".join(f"--{name}" for name in cuts)
-        raise ConfigError(f"--masks {masks}: given masks are neither cut nor joined; leave out {options}")
-    from zero_guidance.given_masks import load_given_masks
-    size = read_image(photos[0]).shape[:2]
-    return load_given_masks(masks, size, photo_name=str(photos[0]), void=void, strict=strict)
-
 # %% ../nbs/19_cli.ipynb #6e36d70d
 def _segment_one(
     zg: Any,                       # `ZeroGuidance`
     photo: Path,                   # file
-    given: Any,                    # `GivenMasks`, or None to cut the photo
+    way: Way,                      # how it is cut
     folder: Path,                  # of the result
     status: Callable[[str], Any],  # hears what is going on
 ) -> None:
-    "Segment a photo, or name the masks that were given; save the result with its picture, show its table."
+    "Cut a photo and name its regions; save the result with its picture, show its table."
     from zero_guidance.storage import save_segmentation
     def on_stage(stage: str) -> None: status(plain_text(f"{photo.name}: {stage}"))
     check_result_folder(folder)  # before the work
-    segmentation = (zg(photo, on_stage) if given is None
-                    else zg.name_masks(photo, given.masks, on_stage, sources=given.sources))
+    segmentation = way(zg, photo, on_stage)
     save_segmentation(segmentation, folder, segmentation._repr_png_())
     show_lines(segments_table(segmentation, f"{photo.name} -> {folder}"))
     if segmentation.scene: show_lines(Text(f"scene: {plain_text(segmentation.scene[0])}"))
@@ -112,6 +96,9 @@ _Audit = Annotated[Optional[bool], typer.Option(
 _Places = Annotated[Optional[bool], typer.Option(
     "--places/--no-places", help="Let regions be called city, beach or room, or only the photo; else as the preset.")]
 _Device = Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")]
+_Grouping = Annotated[str, typer.Option(help="ward: a tree over keys; pca: principal components of features.")]
+_Classes = Annotated[Optional[str], typer.Option(
+    help="Told the names: a file with a name a line, or id, tab and name; or voc, coco or ade20k.", show_default=False)]
 _Void = Annotated[Optional[int], typer.Option(help="With --masks: this value of a label map is no mask, as 255 often.",
                                               show_default=False)]
 _Strict = Annotated[bool, typer.Option("--strict-masks", help="With --masks: refuse a file with a bad annotation.")]
@@ -120,7 +107,7 @@ _Strict = Annotated[bool, typer.Option("--strict-masks", help="With --masks: ref
 def _segment_all(
     zg: Any,              # `ZeroGuidance`
     photos: list[Path],   # files
-    given: Any,           # `GivenMasks` of the one photo, or None
+    way: Way,             # how photos are cut
     out: Path,            # the folder above all results
 ) -> int:                 # how many failed
     "Segment one photo after another; what fails is one line, and the others go on."
@@ -129,7 +116,7 @@ def _segment_all(
     with Progress(*columns, console=messages, transient=True, disable=not messages.is_terminal) as progress:
         task = progress.add_task("loading", total=None)
         for photo, folder in zip(photos, output_folders(photos, out)):
-            try: _segment_one(zg, photo, given, folder, lambda text: progress.update(task, description=text))
+            try: _segment_one(zg, photo, way, folder, lambda text: progress.update(task, description=text))
             except (ZeroGuidanceError, OSError, MemoryError, RuntimeError) as error:
                 no_memory = isinstance(error, MemoryError) or "memory" in str(error)  # PyTorch's is a RuntimeError
                 if isinstance(error, RuntimeError) and not no_memory: raise
@@ -142,28 +129,27 @@ def _segment_all(
 def segment(
     photos: _Photos, out: _Out = Path("out"), preset: _Preset = "lite", naming: _Naming = None, n: _N = None,
     T: _T = None, tau: _Tau = None, masks: _Masks = None, words: _Words = "nouns", audit: _Audit = None,
-    places: _Places = None, device: _Device = "auto", void: _Void = None, strict_masks: _Strict = False,
+    places: _Places = None, device: _Device = "auto", grouping: _Grouping = "ward", classes: _Classes = None,
+    void: _Void = None, strict_masks: _Strict = False,
 ) -> None:
     "Cut photos into regions and name every one."
     files = list_images(photos)
     given = {"naming": naming, "n": n, "T": T, "tau": tau, "audit": audit, "places": places}
     constants = {name: value for name, value in given.items() if value is not None}
     Config().replace(**constants)  # a wrong one is refused before anything is loaded
-    if masks is None and (void is not None or strict_masks):
-        raise ConfigError("--void and --strict-masks: belong to --masks; give it too, or leave them out")
     check_writable(out)
     cuts = [name for name in ("n", "T", "tau") if name in constants]
-    regions = None if masks is None else _given_masks(masks, files, cuts, void, strict_masks)
+    way = way_to_cut(files, grouping, classes, masks, void, strict_masks, cuts)
     from zero_guidance.pipeline import ZeroGuidance
     from zero_guidance.vocabulary import load_vocabulary
     zg = ZeroGuidance.from_preset(preset, device, vocabulary=load_vocabulary(words), **constants)
-    failed = _segment_all(zg, files, regions, out)
+    failed = _segment_all(zg, files, way, out)
     say_passed_over(photos)
     if failed: raise typer.Exit(2 if len(files) == 1 else 3)
 
 # %% ../nbs/19_cli.ipynb #06be7fe9
 _Predictions = Annotated[Path, typer.Option(
-    help="Panoptic JSON with free-text category names, or a folder of saved results.", **_OURS)]
+    help="Panoptic JSON with free-text category names, a folder of saved results, or a run.", **_OURS)]
 _Dataset = Annotated[str, typer.Option(
     help="voc, pc59, pc459, ade20k, coco_panoptic, coco_stuff, cityscapes, camvid, stanford, msrc, or folder "
          "(images/, labels/, classes.txt).", show_default=False)]
@@ -247,6 +233,7 @@ def fetch(
     for name, file in fetch_weights(preset).items():
         show_lines(Text.assemble(f"{name}: ", (plain_text(str(file)), "dim")))
 
+# %% ../nbs/19_cli.ipynb #87a7c66b
 @app.command()
 def info() -> None:
     "What is installed, which weights are present, which device would be used."

@@ -6,7 +6,7 @@
 __all__ = ['study_app', 'named_path', 'read_labels', 'build', 'serve', 'export_mturk', 'export_label_studio', 'export_sheets',
            'import_mturk', 'import_label_studio', 'import_sheets', 'export_answers', 'analyse']
 
-# %% ../nbs/19d_study_commands.ipynb #b090493a
+# %% ../nbs/19d_study_commands.ipynb #e3e2f9a1
 import os
 from pathlib import Path
 from typing import Annotated, Any, Optional
@@ -18,7 +18,7 @@ from .messages import ConfigError, DataError, one_line_of
 from .output_folders import at_home
 from .terminal import show_lines
 
-# %% ../nbs/19d_study_commands.ipynb #01f1c75f
+# %% ../nbs/19d_study_commands.ipynb #abff99ae
 study_app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
                         help="A user study: build it, ask people, read what they said.")
 app.add_typer(study_app, name="study")
@@ -38,17 +38,18 @@ _Number = Annotated[Optional[int], typer.Option("--questions", help="Draw so man
 _PhotoNumber = Annotated[Optional[int], typer.Option("--draw-photos", help="Draw so many photos first.", min=1)]
 _Checks = Annotated[Optional[int], typer.Option(help="Attention checks; else one for ten questions.", min=0)]
 
-# %% ../nbs/19d_study_commands.ipynb #e5cafb8f
-def named_path(
-    text: str,  # "NAME=PATH" or a path
-) -> tuple[str | None, str]:
-    "A system's name, where one is given, and where its results are."
+# %% ../nbs/19d_study_commands.ipynb #c180e2a3
+def named_path(text: str) -> tuple[str | None, str]:
+    """A system's name, where one is given, and where its results are.
+
+    Args:
+        text: "NAME=PATH" or a path"""
     name, sign, path = text.partition("=")
     if not sign or os.path.exists(text): return None, text
     if name and path: return name, path
     raise ConfigError(f"{text}: give NAME=PATH, or a path")
 
-# %% ../nbs/19d_study_commands.ipynb #4da9e55a
+# %% ../nbs/19d_study_commands.ipynb #2af9ac20
 def read_labels(
     file: Path | None,
 ) -> tuple[str, ...]:
@@ -61,7 +62,7 @@ def read_labels(
     if labels: return labels
     raise DataError(f"{file}: no test label; write one on each line")
 
-# %% ../nbs/19d_study_commands.ipynb #c1ec8a62
+# %% ../nbs/19d_study_commands.ipynb #74c08eb7
 def _sources(
     systems: list[str],             # each a path or NAME=PATH
     dataset: str | None,            # name of a labelled set
@@ -80,7 +81,7 @@ def _sources(
     given = [named_path(text) for text in systems]
     return [read_source(path, system, labelled, photos, masks, labels) for system, path in given]
 
-# %% ../nbs/19d_study_commands.ipynb #f1b9017c
+# %% ../nbs/19d_study_commands.ipynb #74e96e79
 _FORMS = {"predicted": ("predicted",), "reassigned": ("reassigned",), "both": ("predicted", "reassigned")}
 _RULES = {"tt": "text to text", "st": "segment to text"}
 
@@ -99,7 +100,7 @@ def _built(
     ready, judges = judged_by(sources, load_backbones(plan.preset, device), True, _wordnet())
     return build_study(ready, out, plan, judges)
 
-# %% ../nbs/19d_study_commands.ipynb #ef3821f9
+# %% ../nbs/19d_study_commands.ipynb #05b92d00
 @study_app.command(no_args_is_help=True)
 def build(
     systems: _Systems, out: _StudyOut = Path("study"), dataset: _SetName = None, root: _SetRoot = None,
@@ -120,7 +121,7 @@ def build(
     study = _built(sources, out, plan, device)
     show_lines(f"{study!r} -> {out}")
 
-# %% ../nbs/19d_study_commands.ipynb #419e130d
+# %% ../nbs/19d_study_commands.ipynb #38265437
 @study_app.command(no_args_is_help=True)
 def serve(
     study: _StudyIn,
@@ -136,7 +137,7 @@ def serve(
         raise ConfigError(f"the rating site needs more packages ({one_line_of(error)}); {advice}") from error
     serve_study(study, host, port, public, invite, show_lines)
 
-# %% ../nbs/19d_study_commands.ipynb #7e2e673e
+# %% ../nbs/19d_study_commands.ipynb #e754852a
 _ExportOut = Annotated[Path, typer.Option("--out", "-o", help="Folder, not there yet.", callback=at_home)]
 _Base = Annotated[str, typer.Option(help="Address that the pictures are uploaded to.", show_default=False)]
 _Files = Annotated[list[Path], typer.Argument(help="What came back.", show_default=False)]
@@ -155,7 +156,7 @@ def export_label_studio(study: _StudyIn, base: _Base, out: _ExportOut = Path("la
     from zero_guidance.user_study import open_study
     show_lines(f"{export(open_study(study), out, base)} questions -> {out}")
 
-# %% ../nbs/19d_study_commands.ipynb #422329d5
+# %% ../nbs/19d_study_commands.ipynb #7ed18f21
 @study_app.command("export-sheets", no_args_is_help=True)
 def export_sheets(
     study: _StudyIn, out: _ExportOut = Path("sheets"),
@@ -166,7 +167,7 @@ def export_sheets(
     from zero_guidance.user_study import open_study
     show_lines(f"{len(export(open_study(study), out, workbooks))} workbooks -> {out}")
 
-# %% ../nbs/19d_study_commands.ipynb #9b65df59
+# %% ../nbs/19d_study_commands.ipynb #1b11e49d
 def _imported(study: Path, files: list[Path], take: Any) -> None:
     "Take in files one after the other; what is refused is refused as a whole."
     from zero_guidance.user_study import open_study
@@ -191,7 +192,7 @@ def import_sheets(study: _StudyIn, files: _Files) -> None:
     from zero_guidance.study_sheets import import_sheet as take
     _imported(study, files, take)
 
-# %% ../nbs/19d_study_commands.ipynb #7ef9e904
+# %% ../nbs/19d_study_commands.ipynb #cbbda939
 _AnswersOut = Annotated[Path, typer.Option("--out", "-o", help="A CSV file, not there yet.", callback=at_home)]
 
 @study_app.command("export-answers", no_args_is_help=True)
@@ -201,7 +202,7 @@ def export_answers(study: _StudyIn, out: _AnswersOut = Path("answers.csv")) -> N
     from zero_guidance.user_study import open_study
     show_lines(f"{export(open_study(study), out)} answers -> {out}")
 
-# %% ../nbs/19d_study_commands.ipynb #9960a291
+# %% ../nbs/19d_study_commands.ipynb #fb757f34
 _Results = Annotated[Optional[list[str]], typer.Option(
     "--predictions", help="What was rated, as for build; with --dataset and --root: IoU and Recall at each h.")]
 _Tables = Annotated[Optional[Path], typer.Option("--out", "-o", help="Folder for tables and charts.", callback=at_home)]

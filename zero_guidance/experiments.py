@@ -8,28 +8,35 @@ __all__ = ['ABLATION', 'RELEASED_CROP', 'Method', 'leaves_of', 'name_leaves', 'n
 
 # %% ../nbs/14_experiments.ipynb #aca9dee1
 import hashlib
-import json
+import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
+from fsspec.implementations.local import LocalFileSystem
+from PIL import Image
 
 from .backbones import Backbones
 from .config import Config
 from .files import image_sha256
-from .messages import progress
+from .messages import DataError, progress
 from .datasets import LabelledSet, true_segments
 from .global_subtraction import plain_tokens, segment_embedder
 from .config import FILLS
 from .mask_embeddings import crop_embedder
+from .photo_refs import PhotoList
 from .photo_regions import surroundings_of, whole_photo
 from .pipeline import ZeroGuidance
 from .predictions import Results
 from .regions import Segment
+from .run_shards import RunInfo, Task, do_task, open_run
+from .run_columns import TABLES
+from .runners import shards_left
+from .runs import Run
 from .segment_masks import Leaves, oversegment
 from .segmentation import Segmentation
 from .storage import load_segmentation, save_segmentation
@@ -123,6 +130,7 @@ def name_leaves(zg: ZeroGuidance, image: np.ndarray, leaves: Leaves, embedder: C
     Returns: named and merged, without the tree"""
     return replace(zg.name_tree(image, leaves, embedder), tree=None)
 
+# %% ../nbs/14_experiments.ipynb #5e7a47ef
 def name_regions(
     zg: ZeroGuidance, labels: np.ndarray, n_classes: int, embedder: Callable, whole: np.ndarray | None = None,
 ) -> Segmentation:
@@ -150,64 +158,101 @@ def result_folder(folder: str | Path, dataset: LabelledSet, method: Method, regi
     Args:
         folder: of all runs
         regions: names of true regions, in the place of segments
-    Returns: one saved `Segmentation` a photo below it"""
+    Returns: the run's"""
     words = filter(None, (dataset.name, method.name, method.fill, "regions" * regions))
     return Path(folder) / "-".join(re.sub(r"\W", "_", word) for word in words)
 
-def _done(path: Path, zg: ZeroGuidance) -> bool:
-    "Whether a result is there, made with these constants and these weights."
-    if not (path / "segmentation.json").is_file(): return False
-    made = json.loads((path / "segmentation.json").read_text(encoding="utf-8"))
-    same_weights = made["provenance"]["models"]["joint"]["sha256"] == zg.backbones.weights_sha256("joint")
-    return same_weights and Config.from_json(json.dumps(made["config"])) == zg.config
+# %% ../nbs/14_experiments.ipynb #c304ef02
+@dataclass(frozen=True)
+class _SetPhoto:
+    "A photo of a labelled set, as a `PhotoRef`: also of a set that is in memory."
+    dataset: LabelledSet
+    path: str  # its name
+
+    def read(self) -> bytes:
+        "The photo as PNG, which loses nothing."
+        Image.fromarray(self.dataset.image(self.path)).save(content := io.BytesIO(), "PNG", compress_level=1)
+        return content.getvalue()
 
 # %% ../nbs/14_experiments.ipynb #ebce38b5
-def _missing(
-    dataset: LabelledSet,
-    photo: str,
-    lines: list[tuple[Method, ZeroGuidance, bool]],  # method, its models and constants, whether true regions are named
-    folder: str | Path,
-) -> list[tuple]:  # of (method, models, regions, path)
-    "What of a photo's results is not there yet."
-    wanted = [(method, own, regions, result_folder(folder, dataset, method, regions) / photo) for method, own,
-              regions in lines]
-    return [line for line in wanted if not _done(line[-1], line[1])]
+_SHARD, _DISK = 8, LocalFileSystem()
+
+@dataclass
+class _Line:
+    "A method on a data set: where its run lies, and how a photo is answered."
+    dataset: LabelledSet
+    method: Method
+    zg: ZeroGuidance  # from `method.of`
+    regions: bool     # true regions are named, in the place of segments
+    folder: Path      # of all runs
+    tokens: dict      # of the photos at work, shared by methods that mask from the same layer
+    photo: str = ""   # at work
+
+    def __call__(self, image: np.ndarray) -> Segmentation:
+        "What the method says about the photo at work."
+        zg, leaves, how = self.zg, leaves_of(image, self.zg, self.folder / "leaves"), self.zg.config.embedding
+        entry = self.photo, how.image_size, how.frame, how.mask_layers[0]
+        if entry not in self.tokens: self.tokens[entry] = plain_tokens(image, zg.backbones, how)
+        embedder = self.method.embedder(zg, image, leaves.label_map, self.tokens[entry])
+        if not self.regions: return name_leaves(zg, image, leaves, embedder)
+        labels, classes = self.dataset.labels(self.photo), len(self.dataset.classes)
+        return name_regions(zg, labels, classes, embedder, whole_photo(zg, image, None))
+
+# %% ../nbs/14_experiments.ipynb #005ff3c5
+class _LineRun(_Line):
+    "The same as a run."
+
+    @property
+    def path(self) -> Path: return result_folder(self.folder, self.dataset, self.method, self.regions)
+
+    def left(self) -> list[int]:
+        "The shards that are not done; all where the run has other constants or weights. Raises `DataError`."
+        made, words, photos = self.zg.backbones.provenance(), self.zg.vocabulary, self.dataset.photos
+        named = dict(words=words.name, words_sha256=words.sha256) if words else {}
+        info = RunInfo(made["preset"], self.zg.config, PhotoList(photos).digest, len(photos), _SHARD,
+                       models=made["models"], versions=made["versions"], **named)
+        try: open_run(_DISK, str(self.path), info)
+        except DataError:
+            if not (self.path / "run.json").is_file(): raise  # not a run: somebody else's files
+            for table in TABLES: shutil.rmtree(self.path / table, ignore_errors=True)
+            (self.path / "run.json").unlink()  # last: a call that ends before comes here again
+            open_run(_DISK, str(self.path), info)
+        return shards_left(_DISK, str(self.path), len(photos), _SHARD, retry_errors=True)
+
+    def do(self, shard: int) -> None:
+        "Answer the photos of a shard. Raises `DataError` where one failed."
+        first, photos = shard * _SHARD, self.dataset.photos
+        task = Task(shard, first, [_SetPhoto(self.dataset, photo) for photo in photos[first:first + _SHARD]])
+        def begin(number: int) -> None: self.photo = photos[number]
+        if do_task(self, _DISK, str(self.path), task, on_photo=begin):
+            raise DataError(f"{self.path}: photos failed; see why in Run(...).errors, and start again")
 
 # %% ../nbs/14_experiments.ipynb #8c628e1b
 def run_methods(
     dataset: LabelledSet, methods: Sequence[Method], zg: ZeroGuidance, folder: str | Path,
     regions: Sequence[Method] = (),
 ) -> None:
-    """Every method on every photo. Stop it at any time: the next call goes on with the first photo that lacks a result.
+    """Every method on every photo. Stop it at any time: the next call goes on. Raises `DataError` where a photo fails.
 
     Args:
         zg: models and constants
-        folder: where results go; what is there already is skipped
+        folder: where the runs go; what is there already is skipped
         regions: of the methods, those that name the true regions too"""
     zg.backbones.keys_vit, zg.backbones.joint_vit    # loaded: their fingerprints are asked for
-    lines = [(method, method.of(zg), kind) for method in methods for kind in (False, True)[:1 + (method in regions)]]
-    for photo in progress(dataset.photos, desc=dataset.name):
-        wanted = _missing(dataset, photo, lines, folder)
-        if not wanted: continue
-        image, labels = dataset.image(photo), dataset.labels(photo)
-        tokens: dict = {}  # methods that mask from the same layer share the layers below it
-        for method, own, of_regions, path in wanted:
-            leaves = leaves_of(image, own, Path(folder) / "leaves")
-            how = own.config.embedding
-            entry = how.image_size, how.frame, how.mask_layers[0]
-            if entry not in tokens: tokens[entry] = plain_tokens(image, own.backbones, how)
-            embedder = method.embedder(own, image, leaves.label_map, tokens[entry])
-            if of_regions:
-                result = name_regions(own, labels, len(dataset.classes), embedder, whole_photo(own, image, None))
-            else: result = name_leaves(own, image, leaves, embedder)
-            save_segmentation(result, path)
+    tokens: dict = {}
+    lines = [_LineRun(dataset, method, method.of(zg), kind, Path(folder), tokens)
+             for method in methods for kind in (False, True)[:1 + (method in regions)]]
+    left = [(line, line.left()) for line in lines]
+    for shard in progress(sorted({shard for _, shards in left for shard in shards}), desc=dataset.name):
+        tokens.clear()
+        for line, shards in left:
+            if shard in shards: line.do(shard)
 
 def results_of(folder: str | Path, dataset: LabelledSet, method: Method, regions: bool = False) -> Results:
-    """What `run_methods` saved for a method on a data set's photos.
+    """What `run_methods` found for a method on a data set's photos. Raises `DataError` where it was not run.
 
     Args:
         folder: of all runs
         regions: names of true regions, in the place of segments
     Returns: by photo, read when asked for"""
-    path = result_folder(folder, dataset, method, regions)
-    return Results(dataset.photos, lambda photo: load_segmentation(path / photo))
+    return Results(dataset.photos, Run(result_folder(folder, dataset, method, regions)).__getitem__)

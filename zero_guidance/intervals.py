@@ -16,34 +16,42 @@ import numpy as np
 # %% ../nbs/00_intervals.ipynb #ba1c6d1a
 Metric = Callable[[np.ndarray], np.ndarray]  # weights of photos [B, n] -> values [B]
 
-def safe_ratio(
-    a: np.ndarray,  # any shape
-    b: np.ndarray,  # of a's shape, or one that broadcasts with it
-) -> np.ndarray:    # a / b
-    "A ratio that is NaN where nothing stands below the line."
+def safe_ratio(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """A ratio that is NaN where nothing stands below the line.
+
+    Args:
+        a: any shape
+        b: of a's shape, or one that broadcasts with it
+    Returns: a / b"""
     return np.divide(a, b, out=np.full(np.broadcast(a, b).shape, np.nan), where=np.asarray(b) > 0)
 
 # %% ../nbs/00_intervals.ipynb #10481192
-def mean_over_photos(
-    values: np.ndarray,  # [n], NaN where a photo has none
-) -> Metric:
-    "The mean of one number a photo, as a function of the photos' weights."
+def mean_over_photos(values: np.ndarray) -> Metric:
+    """The mean of one number a photo, as a function of the photos' weights.
+
+    Args:
+        values: [n], NaN where a photo has none"""
     values = np.asarray(values, float)
     known = ~np.isnan(values)
     return lambda weights: safe_ratio(weights @ np.where(known, values, 0), weights @ known)
 
 # %% ../nbs/00_intervals.ipynb #ddf071f2
-def format_estimate(
-    estimate: Sequence[float],  # value, low, high
-    percent: bool = False,      # times 100, with one digit
-) -> str:                       # "0.583 (0.500 to 0.667)", or a dash where there is no value
-    "A figure with its interval, as tables write it."
+def format_estimate(estimate: Sequence[float], percent: bool = False) -> str:
+    """A figure with its interval, as tables write it.
+
+    Args:
+        estimate: value, low, high
+        percent: times 100, with one digit
+    Returns: "0.583 (0.500 to 0.667)", or a dash where there is no value"""
     if np.isnan(estimate[0]): return "-"
     value, low, high = (f"{100 * x:.1f}" if percent else f"{x:.3f}" for x in estimate)
     return f"{value} ({low} to {high})"
 
 class Estimate(NamedTuple):
-    "A figure with its interval."
+    """A figure with its interval.
+
+    Attributes:
+        low: of the interval"""
     value: float
     low: float   # of the interval
     high: float
@@ -56,54 +64,57 @@ def _draws(n: int, draws: int, seed: int) -> np.ndarray:  # [B, n]
     "How often each photo comes up in each draw; the same for every figure of the same photos."
     return np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), draws).astype(float)
 
-def bootstrap(
-    metric: Metric,
-    n: int,              # photos
-    draws: int = 1000,   # B
-    seed: int = 0,
-    level: float = .95,  # of the interval, 0..1
-) -> Estimate:
-    "A figure and its percentile interval over photos drawn with replacement."
+def bootstrap(metric: Metric, n: int, draws: int = 1000, seed: int = 0, level: float = .95) -> Estimate:
+    """A figure and its percentile interval over photos drawn with replacement.
+
+    Args:
+        n: photos
+        draws: B
+        level: of the interval, 0..1"""
     value, spread = metric(np.ones((1, n)))[0], metric(_draws(n, draws, seed))
     exists = ~np.isnan(spread)  # a draw may hold no photo that has a number
     low, high = np.quantile(spread[exists], [(1 - level) / 2, (1 + level) / 2]) if exists.any() else (np.nan, np.nan)
     return Estimate(float(value), float(low), float(high))
 
 # %% ../nbs/00_intervals.ipynb #cc53cd9a
-def share_over_photos(
-    values: np.ndarray,  # [M] right or wrong, or any number, for each segment
-    owner: np.ndarray,   # [M] int 0..n-1, photo of each segment
-    n: int,              # photos
-) -> Metric:
-    "The mean over all segments of the photos that are drawn: segments count alike."
+def share_over_photos(values: np.ndarray, owner: np.ndarray, n: int) -> Metric:
+    """The mean over all segments of the photos that are drawn: segments count alike.
+
+    Args:
+        values: [M] right or wrong, or any number, for each segment
+        owner: [M] int 0..n-1, photo of each segment
+        n: photos"""
     sums, segments = np.bincount(owner, values, n), np.bincount(owner, minlength=n)
     return lambda weights: safe_ratio(weights @ sums, weights @ segments)
 
 # %% ../nbs/00_intervals.ipynb #9be623ed
-def photo_means(
-    values: np.ndarray,  # [M] right or wrong, or any number, for each segment
-    owner: np.ndarray,   # [M] int 0..n-1, photo of each segment
-    n: int,              # photos
-) -> np.ndarray:         # [n], NaN where a photo has no segment
-    "The mean of each photo's segments, for `mean_over_photos`: photos count alike."
+def photo_means(values: np.ndarray, owner: np.ndarray, n: int) -> np.ndarray:
+    """The mean of each photo's segments, for `mean_over_photos`: photos count alike.
+
+    Args:
+        values: [M] right or wrong, or any number, for each segment
+        owner: [M] int 0..n-1, photo of each segment
+        n: photos
+    Returns: [n], NaN where a photo has no segment"""
     return safe_ratio(np.bincount(owner, values, n), np.bincount(owner, minlength=n))
 
 # %% ../nbs/00_intervals.ipynb #1521a065
-def mean_of_sets(
-    values: np.ndarray,  # [M] right or wrong, or any number, for each segment
-    owner: np.ndarray,   # [M] int 0..n-1, photo of each segment, numbered through all sets
-    n: int,              # photos of all sets
-    sets: np.ndarray,    # [M] set of each segment, as names or numbers
-) -> Metric:
-    "The share of each set, segments counting alike, and the mean of these shares."
+def mean_of_sets(values: np.ndarray, owner: np.ndarray, n: int, sets: np.ndarray) -> Metric:
+    """The share of each set, segments counting alike, and the mean of these shares.
+
+    Args:
+        values: [M] right or wrong, or any number, for each segment
+        owner: [M] int 0..n-1, photo of each segment, numbered through all sets
+        n: photos of all sets
+        sets: [M] set of each segment, as names or numbers"""
     values, owner, sets = np.asarray(values, float), np.asarray(owner), np.asarray(sets)
     shares = [share_over_photos(values[sets == name], owner[sets == name], n) for name in np.unique(sets)]
     return lambda weights: np.mean([share(weights) for share in shares], axis=0)
 
 # %% ../nbs/00_intervals.ipynb #cdc59328
-def difference(
-    a: Metric,
-    b: Metric,  # of the same photos
-) -> Metric:
-    "How much more a is than b, on the same draws."
+def difference(a: Metric, b: Metric) -> Metric:
+    """How much more a is than b, on the same draws.
+
+    Args:
+        b: of the same photos"""
     return lambda weights: a(weights) - b(weights)

@@ -9,7 +9,6 @@ __all__ = ['in_processes', 'run_local']
 import contextlib
 import dataclasses
 import functools
-import os
 import signal
 import sys
 import warnings
@@ -18,9 +17,10 @@ from multiprocessing import get_context
 from multiprocessing.connection import wait
 from typing import Any
 
-from .messages import ConfigError, DataError, ZeroGuidanceError, ZeroGuidanceWarning
+from .messages import ConfigError, ZeroGuidanceError, ZeroGuidanceWarning
 from .run_shards import Task
 from .runners import Hear, Job, RunSummary, Todo, in_this_process, run_with
+from .worker_pool import WorkerPool
 
 # %% ../nbs/13_local_engine.ipynb #104e2dd2
 def _device_of(
@@ -81,9 +81,9 @@ def _script_hidden() -> Iterator[None]:
 class _Worker:
     "A worker process, as its runner sees it."
 
-    def __init__(self, job: Job, index: int, threads: int):
+    def __init__(self, job: Job, threads: int, index: int):
         context = get_context("spawn")  # a fork would inherit threads that stand still
-        self.pipe, end = context.Pipe()
+        self.line, end = context.Pipe()
         self.process = context.Process(target=_serve, args=(end, job, index, threads), daemon=True)
         with _script_hidden(): self.process.start()
         end.close()  # so that the pipe ends with the worker
@@ -92,79 +92,36 @@ class _Worker:
     def give(self, task: Task) -> None:
         "Hand over a task; where the worker has ended, its pipe says so later."
         self.task, self.number = task, None
-        with contextlib.suppress(OSError): self.pipe.send(task)
+        with contextlib.suppress(OSError): self.line.send(task)
+
+    def hear(self) -> tuple:
+        "What it says. Raises `EOFError`, `OSError` where it has ended."
+        kind, *about = self.line.recv()
+        # the runner's own task is the one to be counted: the worker's is a copy
+        return (kind, self.task, *about[1:]) if kind in ("photo", "done") else (kind, *about)
+
+    def ended(self) -> str:
+        "How it ended."
+        self.process.join(10)
+        code = self.process.exitcode
+        return f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
 
     def stop(self) -> None:
         "End the process: at once where it works or loads, else when it has heard it."
         if self.task or not self.ready: self.process.terminate()
-        with contextlib.suppress(OSError): self.pipe.send(None)
+        with contextlib.suppress(OSError): self.line.send(None)
         self.process.join(10)
         if self.process.is_alive(): self.process.kill()
 
-# %% ../nbs/13_local_engine.ipynb #2e41e9c3
-def _after_death(
-    task: Task,          # that the worker had
-    number: int | None,  # of the photo that it had begun; None: not known
-    code: int | None,    # how it ended: minus a signal's number, or its exit code
-) -> Task:               # to be given to another worker
-    "What is left of a task whose worker ended."
-    if not task.careful or number is None: return dataclasses.replace(task, careful=True)
-    how = f"signal {-code}" if code and code < 0 else f"exit code {code}"
-    remedy = "memory may be short: take fewer workers, or shrink it" if code == -9 else "convert it, or leave it out"
-    return task.without(number, f"its worker ended twice ({how}); {remedy}")
-
-# %% ../nbs/13_local_engine.ipynb #e9ae50c0
-class _Team:
-    "The workers of a runner."
-
-    def __init__(self, todo: Todo, job: Job, hear: Hear, threads: int):
-        self.todo, self.job, self.hear, self.threads = todo, job, hear, threads
-        self.workers: dict[int, _Worker] = {}
-        self.deaths = 0  # since a task was done
-
-    def start(self, index: int) -> None: self.workers[index] = _Worker(self.job, index, self.threads)
-
-    def give_tasks(self) -> None:
-        "A task for each worker that has none."
-        for worker in self.workers.values():
-            if not worker.ready or worker.task: continue
-            if (task := self.todo.next()) is None: return
-            worker.give(task)
-
-    def bury(self, worker: _Worker) -> None:
-        "Begin another worker, and give the task of this one away. Raises `ConfigError`, `DataError`."
-        worker.process.join(10)
-        code, self.deaths = worker.process.exitcode, self.deaths + 1
-        if not worker.ready and self.deaths > len(self.workers):
-            raise ConfigError(f"workers end while they start (exit code {code}); take fewer, or see why with workers=0")
-        if self.deaths > 20: raise DataError(f"20 workers ended in a row (exit code {code}); take fewer workers")
-        if worker.task: self.todo.again(_after_death(worker.task, worker.number, code))
-        self.start(worker.index)
-
-# %% ../nbs/13_local_engine.ipynb #57ff119a
-class _Listening(_Team):
-    "The workers of a runner, and what it hears from them."
-
-    def listen(self, worker: _Worker) -> None:
-        "What a worker says, or that it has ended. Raises what concerns the whole run."
-        try: kind, *about = worker.pipe.recv()
-        except (EOFError, OSError): return self.bury(worker)
-        if kind == "failed": raise about[0]
-        if kind == "ready": worker.ready = True
-        if kind == "photo": worker.number = about[1]
-        if kind == "done": worker.task, self.deaths = None, 0
-        # the runner's own task is the one to be counted: the worker's is a copy
-        self.hear(kind, *about)
-
-    def work(self) -> None:
-        "Until nothing is left."
-        try:
-            while len(self.todo):
-                self.give_tasks()
-                by_pipe = {worker.pipe: worker for worker in self.workers.values()}
-                for pipe in wait([*by_pipe], self.todo.poll): self.listen(by_pipe[pipe])
-        finally:
-            for worker in self.workers.values(): worker.stop()
+# %% ../nbs/13_local_engine.ipynb #82c57d1f
+def _pool(
+    todo: Todo,
+    job: Job,
+    hear: Hear,
+    threads: int,  # of each worker
+) -> WorkerPool:
+    "A pool of processes."
+    return WorkerPool(todo, hear, functools.partial(_Worker, job, threads), wait)
 
 # %% ../nbs/13_local_engine.ipynb #0c608ddb
 def _cores() -> int:
@@ -185,9 +142,7 @@ def in_processes(todo: Todo, job: Job, hear: Hear, workers: int | None = None) -
     Args:
         workers: processes"""
     workers = min(workers or _usual_workers(job.device), max(1, len(todo)))
-    team = _Listening(todo, job, hear, max(1, _cores() // workers))
-    for index in range(workers): team.start(index)
-    team.work()
+    _pool(todo, job, hear, max(1, _cores() // workers)).work(workers)
 
 # %% ../nbs/13_local_engine.ipynb #5cb5474a
 def run_local(inputs: Any, out: Any, preset: str = "lite", workers: int | None = None, **options: Any) -> RunSummary:

@@ -53,6 +53,17 @@ class _Embeddings(Models):
         Returns: [T, D] float32, unit length, the same space as `embed_masks`"""
         return self.backbones.embed_texts(list(texts)).cpu().numpy()
 
+    def guided(self, image: Any, classes: Any, on_stage: Callable[[str], None] | None = None) -> Segmentation:
+        """The second paper's top-down grouping, which is told the names. Raises `ImageError`, `DataError`.
+
+        Args:
+            image: path, PIL image, RGB array or bytes
+            classes: what `load_prompts` takes: names, a file of names, "voc", "coco" or "ade20k"
+            on_stage: called with a stage's name when it begins
+        Returns: every place called by the nearest of the names"""
+        from zero_guidance.guided_classes import guided
+        return guided(self, image, classes, on_stage)
+
 # %% ../nbs/09_pipeline.ipynb #71fc0e82
 def _provenance(zg: Models, image: np.ndarray) -> dict:
     "What a result was made with: preset, weights, versions, seed, image, words."

@@ -6,6 +6,8 @@
 __all__ = ['run', 'search']
 
 # %% ../nbs/19c_run_commands.ipynb #9d8d1bb7
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -29,7 +31,23 @@ _Workers = Annotated[Optional[int], typer.Option(help="Processes; 0: none but th
 _Shard = Annotated[Optional[int], typer.Option(help="Photos of a part of the run; else 32.", min=1)]
 _Trees = Annotated[bool, typer.Option("--keep-trees", help="Keep what another cut needs: the run can be cut again.")]
 _Retry = Annotated[bool, typer.Option("--retry-errors", help="Try photos with an error again.")]
+_Engine = Annotated[str, typer.Option(help="Who works: local (processes of this machine), or ray (a cluster).")]
+_Address = Annotated[Optional[str], typer.Option(help="Of the Ray cluster, host:port or auto; else the one that runs.")]
 _Rate = Annotated[float, typer.Option(help="Share of photos that may fail; above it the exit code is 3.", min=0, max=1)]
+
+# %% ../nbs/19c_run_commands.ipynb #ba2b7585
+def _engine(
+    name: str,            # "local" or "ray"
+    address: str | None,  # of a Ray cluster
+) -> Callable:            # of the options of a run
+    "Who does the work of a run. Raises `ConfigError` for another one, and for an address without Ray."
+    if name == "ray":
+        from zero_guidance.ray_engine import run_ray
+        return partial(run_ray, address=address)
+    if name != "local": raise ConfigError(f"--engine {name}: unknown; give local or ray")
+    if address: raise ConfigError(f"--address {address}: of a Ray cluster; say --engine ray, too")
+    from zero_guidance.local_engine import run_local
+    return run_local
 
 # %% ../nbs/19c_run_commands.ipynb #6af07fd7
 @app.command(no_args_is_help=True)
@@ -38,17 +56,16 @@ def run(
     preset: _Preset = "lite", naming: _Naming = None, n: _N = None, T: _T = None, tau: _Tau = None,
     words: _Words = "nouns", audit: _Audit = None, places: _Places = None, device: _Device = "auto",
     workers: _Workers = None, shard: _Shard = None, keep_trees: _Trees = False, retry_errors: _Retry = False,
-    max_failure_rate: _Rate = .1,
+    max_failure_rate: _Rate = .1, engine: _Engine = "local", address: _Address = None,
 ) -> None:
     "Cut a library of photos, or go on with it: a folder of tables that can be stopped at any time."
     given = {"naming": naming, "n": n, "T": T, "tau": tau, "audit": audit, "places": places}
     constants = {name: value for name, value in given.items() if value is not None}
     Config().replace(**constants)  # a wrong one is refused before anything is loaded
-    from zero_guidance.local_engine import run_local
-    where = out if "://" in out else str(at_home(Path(out)))
-    summary = run_local(photos, where, preset, workers, words=words, recursive=recursive, limit=limit, shard=shard,
-                        keep_trees=keep_trees, retry_errors=retry_errors, max_failure_rate=max_failure_rate,
-                        device=device, **constants)
+    where, over_photos = out if "://" in out else str(at_home(Path(out))), _engine(engine, address)
+    summary = over_photos(photos, where, preset, workers, words=words, recursive=recursive, limit=limit, shard=shard,
+                          keep_trees=keep_trees, retry_errors=retry_errors, max_failure_rate=max_failure_rate,
+                          device=device, **constants)
     show_lines(str(summary))
     if summary.exit_code: raise typer.Exit(summary.exit_code)
 

@@ -115,7 +115,9 @@ def open_run(fs: Any, run_path: str, info: RunInfo) -> RunInfo:
     if there is None:
         others = [] if not fs.exists(run_path) else [path.rstrip("/") for path in fs.ls(run_path, detail=False)]
         others = [path for path in others if not path.rpartition("/")[2].startswith(".")]
-        if others: raise DataError(f"{run_path}: holds other files; choose an empty or a new folder")
+        there = read_info(fs, run_path) if others else None  # another runner may have begun it meanwhile
+        if others and there is None: raise DataError(f"{run_path}: holds other files; choose an empty or a new folder")
+    if there is None:
         put_file(fs, f"{run_path}/run.json", info.to_json().encode())
         return info
     difference = _difference(there, info)

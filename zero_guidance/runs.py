@@ -179,7 +179,7 @@ class Run(_Stored):
         return search(self, query, k, **options)
 
     def recut(self, n: int | None = None, T: float | None = None, tau: float | None = None) -> "Recut":
-        "All photos cut again (`Segmentation.cut`), each when it is asked for. Raises `ConfigError`."
+        "All photos cut again (`Segmentation.cut`), each when it is asked for. Raises `ConfigError`, `DataError`."
         return Recut(self, n, T, tau)
 
     def __repr__(self) -> str: return _summary(self)
@@ -213,6 +213,7 @@ class Recut(_Found):
         self._run, self._list = run, run._list
         self._constants = {name: value for name, value in dict(n=n, T=T, tau=tau).items() if value is not None}
         for source in run._sources: source.info.config.replace(**self._constants)  # refuses them before the work
+        if not len(run): raise DataError(f"{run.folders[0].path}: no photo is cut yet; go on with `zero_guidance run`")
 
     def _result(self, photo: Any) -> Segmentation:
         "A photo, cut again. Raises `DataError` where its tree was not kept."

@@ -6,7 +6,7 @@
 __all__ = ['Segmentation']
 
 # %% ../nbs/00_segmentation.ipynb #ffbb3aa8
-import base64, dataclasses, functools, math
+import dataclasses, functools, math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -262,23 +262,35 @@ class _Pictured(_Regions):
         return self.tree.plot(ax, [*names], names, self.image, colours)
 
     def _repr_png_(self) -> bytes: return figure_png(self.figure())
-    def _repr_html_(self) -> str: return _picture_and_table(self)
+    def _repr_html_(self) -> str:
+        from zero_guidance.result_cards import result_html
+        return result_html(self)
 
 def _fill(figure: Any, seg: _Pictured, image: Any, width: float) -> Any:
     "Fill an empty figure with the picture and its legend."
     return frame_picture(figure, seg.image_size, lambda ax: _draw_regions(seg, image, ax), width)
 
-# %% ../nbs/00_segmentation.ipynb #4b6e9154
-def _picture_and_table(
-    seg: _Pictured,  # any
-) -> str:            # HTML
-    "The picture and, below it, the table."
-    words = dict.fromkeys(("label", "alternatives"), plain_text)     # pandas escapes HTML, but not control characters
-    table = seg.to_pandas().to_html(index=False, max_rows=25, float_format="{:.3f}".format, border=0, formatters=words)
-    return f'<img src="data:image/png;base64,{base64.b64encode(seg._repr_png_()).decode()}"/>{table}'
+# %% ../nbs/00_segmentation.ipynb #43b8e998
+class _Exported(_Pictured):
+    "What results become for other tools; their rooms are loaded when they are asked for."
+    def joined(self) -> "Segmentation":
+        "Regions of the same word as one; `joined_regions.segments_behind` gives what is behind one."
+        from zero_guidance.joined_regions import joined
+        return joined(self)
+
+    def to(self, format: str, out: str | Path | None = None, **options: Any) -> Any:
+        """The result in another form: coco, labelme, cvat, label-studio, yolo, ... Raises `ConfigError`, `DataError`.
+
+        Args:
+            format: a key of `exports.FORMATS`
+            out: where files go; None: they are returned
+            options: of `exports.to`: classes, min, instances, polygons, ...
+        Returns: the files, or what `exports.to` returns"""
+        from zero_guidance.exports import to
+        return to(self, format, out, **options)
 
 # %% ../nbs/00_segmentation.ipynb #cfd84586
-class Segmentation(_Pictured):
+class Segmentation(_Exported):
     """A photo's regions, with the tree, the settings and the provenance behind them, checked against one another.
 
     Every pixel belongs to one segment, or to none (0) where given masks leave it out; where given masks overlap,

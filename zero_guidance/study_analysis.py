@@ -210,7 +210,13 @@ def _check_empty(
 # %% ../nbs/15a_study_analysis.ipynb #12c799d5
 @dataclass(frozen=True, eq=False, repr=False)
 class StudyAnalysis:
-    "What a study says."
+    """What a study says.
+
+    Attributes:
+        simulated: True: no person was asked
+        tables: pandas.DataFrame by name
+        pictures: matplotlib Figure or PIL image by name
+        lines: in words"""
     name: str
     simulated: bool            # True: no person was asked
     tables: dict[str, Any]     # pandas.DataFrame by name
@@ -219,11 +225,12 @@ class StudyAnalysis:
 
     def __repr__(self) -> str: return "\n".join(self.lines)
 
-    def save(
-        self,
-        out: str | os.PathLike,  # folder; new or empty
-    ) -> list[Path]:             # the files
-        "Write the tables as CSV and the pictures as PNG. Raises `DataError` where the folder holds something."
+    def save(self, out: str | os.PathLike) -> list[Path]:
+        """Write the tables as CSV and the pictures as PNG. Raises `DataError` where the folder holds something.
+
+        Args:
+            out: folder; new or empty
+        Returns: the files"""
         _check_empty(out)
         prefix, paths = "simulated_" if self.simulated else "", []
         for name, table in self.tables.items():
@@ -253,14 +260,17 @@ def _pictures_of(
 
 # %% ../nbs/15a_study_analysis.ipynb #541b98d7
 def analyse(
-    study_folder: str | os.PathLike | Study,  # of `build_study`, with answers
-    out: str | os.PathLike | None = None,     # folder for tables and pictures, new or empty; None writes nothing
-    seed: int = 0,
-    draws: int = 1000,                        # of the bootstraps
-    model: bool = True,                       # fit the ordinal model too
-    sources: Sequence[StudySource] = (),      # the predictions with their truth, for IoU_h and Recall_h
+    study_folder: str | os.PathLike | Study, out: str | os.PathLike | None = None, seed: int = 0, draws: int = 1000,
+    model: bool = True, sources: Sequence[StudySource] = (),
 ) -> StudyAnalysis:
-    "Everything that a study's answers say. Raises `DataError` where no study is, or nobody answered."
+    """Everything that a study's answers say. Raises `DataError` where no study is, or nobody answered.
+
+    Args:
+        study_folder: of `build_study`, with answers
+        out: folder for tables and pictures, new or empty; None writes nothing
+        draws: of the bootstraps
+        model: fit the ordinal model too
+        sources: the predictions with their truth, for IoU_h and Recall_h"""
     if out is not None: _check_empty(out)  # before the work, not after it
     study = study_folder if isinstance(study_folder, Study) else open_study(study_folder)
     answers = study.answers()

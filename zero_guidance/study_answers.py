@@ -21,42 +21,48 @@ from .user_study import Study, csv_bytes, open_study, read_typed
 ANSWER_NUMBERS = dict(score="int64", batch="int64", seconds="float64", task="int64", number="int64")
 ANSWER_COLUMNS = ("rater", "question", "score", "batch", "seconds", "task", "number", "source")
 
-def with_batches(
-    answers: Any,  # pandas.DataFrame with question and kind, in the order in which they were given
-) -> Any:          # with `batch`
-    "The how-manieth rating of its question each is, from 1; 0 for checks."
+def with_batches(answers: Any) -> Any:
+    """The how-manieth rating of its question each is, from 1; 0 for checks.
+
+    Args:
+        answers: pandas.DataFrame with question and kind, in the order in which they were given
+    Returns: with `batch`"""
     place = answers.groupby("question").cumcount() + 1
     return answers.assign(batch=place.where(answers.kind == "rating", 0).astype("int64"))
 
 # %% ../nbs/15_study_answers.ipynb #a86b5c5e
-def pseudonym(
-    who: Any,      # an account's name or number
-    study: Study,  # another study gives another name
-    source: str,   # "mturk", ...
-) -> str:
-    "A name for a rater that tells nothing to whoever does not know the account."
+def pseudonym(who: Any, study: Study, source: str) -> str:
+    """A name for a rater that tells nothing to whoever does not know the account.
+
+    Args:
+        who: an account's name or number
+        study: another study gives another name
+        source: "mturk", ..."""
     digest = hashlib.sha256(f"{study.questions.question.iloc[0]} {source} {who}".encode())
     return f"{source}-{digest.hexdigest()[:10]}"
 
 # %% ../nbs/15_study_answers.ipynb #a7b263ed
-def checked_score(
-    value: Any,       # as a file or a form has it: 2, 2.0, " 2 "
-    where: str = "",  # for the message
-) -> int:             # 0..3
-    "A score. Raises `DataError` for anything else."
+def checked_score(value: Any, where: str = "") -> int:
+    """A score. Raises `DataError` for anything else.
+
+    Args:
+        value: as a file or a form has it: 2, 2.0, " 2 "
+        where: for the message
+    Returns: 0..3"""
     text = str(value).strip()
     if text.endswith(".0"): text = text[:-2]  # spreadsheets have no whole numbers
     if text in ("0", "1", "2", "3"): return int(text)
     raise DataError(f"{where}score {plain_text(str(value))[:40]!r}: give 0, 1, 2 or 3")
 
 # %% ../nbs/15_study_answers.ipynb #150230da
-def checked_answers(
-    rows: Iterable[Mapping],  # rater, question, score; seconds, task where known
-    study: Study,
-    where: Any,               # file, for messages
-    source: str,              # "mturk", ...
-) -> Any:                     # pandas.DataFrame with the columns of `ANSWER_COLUMNS`
-    "Answers of a file as a table. Raises `DataError` for the first that cannot be right, and where there is none."
+def checked_answers(rows: Iterable[Mapping], study: Study, where: Any, source: str) -> Any:
+    """Answers of a file as a table. Raises `DataError` for the first that cannot be right, and where there is none.
+
+    Args:
+        rows: rater, question, score; seconds, task where known
+        where: file, for messages
+        source: "mturk", ...
+    Returns: pandas.DataFrame with the columns of `ANSWER_COLUMNS`"""
     import pandas
     kinds = dict(zip(study.questions.question, study.questions.kind))
     seen, kept = set(), []
@@ -80,10 +86,12 @@ def _imported(
     files = sorted((folder/"answers").glob("*.csv"))
     return [read_typed(file.read_bytes(), ANSWER_NUMBERS, file) for file in files]
 
-def read_answers(
-    folder: str | os.PathLike,  # a study's
-) -> Any:                       # pandas.DataFrame with the columns of `ANSWER_COLUMNS`
-    "All answers of a study, each once, in the order in which they came. Raises `DataError`."
+def read_answers(folder: str | os.PathLike) -> Any:
+    """All answers of a study, each once, in the order in which they came. Raises `DataError`.
+
+    Args:
+        folder: a study's
+    Returns: pandas.DataFrame with the columns of `ANSWER_COLUMNS`"""
     import pandas
     from zero_guidance.study_store import site_answers
     study = open_study(folder)
@@ -95,11 +103,12 @@ def read_answers(
     return with_batches(table.assign(number=range(1, len(table) + 1), kind=kinds))[[*ANSWER_COLUMNS]]
 
 # %% ../nbs/15_study_answers.ipynb #67496147
-def add_answers(
-    study: Study,
-    answers: Any,  # pandas.DataFrame of `checked_answers`
-) -> Path:         # the file that now holds them
-    "Keep imported answers. Raises `DataError` where one of them is there already."
+def add_answers(study: Study, answers: Any) -> Path:
+    """Keep imported answers. Raises `DataError` where one of them is there already.
+
+    Args:
+        answers: pandas.DataFrame of `checked_answers`
+    Returns: the file that now holds them"""
     there = {(row.rater, row.question) for row in study.answers().itertuples()}
     for row in answers.itertuples():
         if (row.rater, row.question) not in there: continue
@@ -112,11 +121,12 @@ def add_answers(
     return path
 
 # %% ../nbs/15_study_answers.ipynb #4eeb7809
-def export_answers(
-    study: Study,
-    out: str | os.PathLike,  # CSV; must not be there yet
-) -> int:                    # answers
-    "Write all answers so far. Raises `DataError` where a file stands there."
+def export_answers(study: Study, out: str | os.PathLike) -> int:
+    """Write all answers so far. Raises `DataError` where a file stands there.
+
+    Args:
+        out: CSV; must not be there yet
+    Returns: answers"""
     if os.path.lexists(out): raise DataError(f"{out}: stands there; give another name")
     answers = study.answers()
     with atomic_write(out) as file: file.write(csv_bytes(answers))

@@ -26,10 +26,10 @@ from .study_store import mixed_places
 from .user_study import Study
 
 # %% ../nbs/15_study_exports.ipynb #2cfe52e1
-def fixed_tasks(
-    study: Study,
-) -> list[list[str]]:  # question ids, checks among them
-    "All questions in tasks, each rating once, in an order of the study's seed."
+def fixed_tasks(study: Study) -> list[list[str]]:
+    """All questions in tasks, each rating once, in an order of the study's seed.
+
+    Returns: question ids, checks among them"""
     asked, settings = study.questions, study.settings
     ratings, checks = (sorted(asked.question[asked.kind == kind]) for kind in ("rating", "check"))
     rng, size = np.random.default_rng([settings["seed"], 2]), settings["task_size"] - settings["checks_per_task"]
@@ -79,12 +79,13 @@ def _filled(
     return tasks
 
 # %% ../nbs/15_study_exports.ipynb #5c8477cb
-def export_mturk(
-    study: Study,
-    out: str | os.PathLike,  # folder; must not be there yet
-    base: str,               # address of the folder with the pictures, as "https://example.org/study/"
-) -> int:                    # tasks
-    "mturk.csv, mturk.html and the pictures to upload. Raises `DataError`."
+def export_mturk(study: Study, out: str | os.PathLike, base: str) -> int:
+    """mturk.csv, mturk.html and the pictures to upload. Raises `DataError`.
+
+    Args:
+        out: folder; must not be there yet
+        base: address of the folder with the pictures, as "https://example.org/study/"
+    Returns: tasks"""
     if not base.startswith("https://"): raise ConfigError(f"--base {base}: workers' browsers ask for https://")
     asked = {q.question: q for q in study.questions.itertuples()}
     tasks = _filled(fixed_tasks(study), min(study.settings["task_size"], len(asked)))
@@ -139,11 +140,12 @@ def _once_each(
     return kept
 
 # %% ../nbs/15_study_exports.ipynb #e1df6b08
-def import_mturk(
-    study: Study,
-    file: str | os.PathLike,  # the results CSV
-) -> int:                     # answers
-    "Take in a batch's results. Raises `DataError`; then nothing is kept."
+def import_mturk(study: Study, file: str | os.PathLike) -> int:
+    """Take in a batch's results. Raises `DataError`; then nothing is kept.
+
+    Args:
+        file: the results CSV
+    Returns: answers"""
     def rows() -> Iterator[dict]:
         for number, row in enumerate(_csv_rows(file), 1):
             if row.get("AssignmentStatus") == "Rejected": continue
@@ -159,12 +161,13 @@ def import_mturk(
     return len(answers)
 
 # %% ../nbs/15_study_exports.ipynb #4bfece9f
-def export_label_studio(
-    study: Study,
-    out: str | os.PathLike,  # folder; must not be there yet
-    base: str,               # where Label Studio finds the pictures
-) -> int:                    # questions
-    "labeling.xml, tasks.json and the pictures. Raises `DataError`."
+def export_label_studio(study: Study, out: str | os.PathLike, base: str) -> int:
+    """labeling.xml, tasks.json and the pictures. Raises `DataError`.
+
+    Args:
+        out: folder; must not be there yet
+        base: where Label Studio finds the pictures
+    Returns: questions"""
     folder, address = _new_folder(out), base.rstrip("/") + "/"
     asked = study.questions.set_index("question", drop=False)
     tasks = [dict(data=dict(question=q.question, label=q.label, photo=address + Path(q.photo_picture).name,
@@ -177,11 +180,12 @@ def export_label_studio(
     return len(tasks)
 
 # %% ../nbs/15_study_exports.ipynb #09857a7d
-def import_label_studio(
-    study: Study,
-    file: str | os.PathLike,  # JSON, Label Studio's full export
-) -> int:                     # answers
-    "Take in a project's annotations. Raises `DataError`; then nothing is kept."
+def import_label_studio(study: Study, file: str | os.PathLike) -> int:
+    """Take in a project's annotations. Raises `DataError`; then nothing is kept.
+
+    Args:
+        file: JSON, Label Studio's full export
+    Returns: answers"""
     def rows() -> Iterator[dict]:
         for task in json.loads(Path(file).read_text("utf-8")):
             for annotation in task["annotations"]:

@@ -24,12 +24,12 @@ from .study_store import Refused, Store, site_answers
 _TEMPLATES = jinja2.Environment(loader=jinja2.FileSystemLoader(STUDY_ASSETS), autoescape=True,
                                 undefined=jinja2.StrictUndefined)
 
-def render_page(
-    name: str,         # of a template
-    status: int = 200,
-    **values: Any,     # for it
-) -> HTMLResponse:
-    "A page."
+def render_page(name: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page.
+
+    Args:
+        name: of a template
+        values: for it"""
     return HTMLResponse(_TEMPLATES.get_template(f"{name}.html").render(values), status)
 
 # %% ../nbs/15_study_pages.ipynb #545aa062
@@ -78,39 +78,38 @@ class OriginGuard:
 TRIALS = tuple(lesson for lesson in lessons() if lesson.use == "trial")
 MOST_OFF, MOST_TRIES = 2, 2  # points over all trial questions; rounds of them
 
-def passed_trial(
-    scores: list[int],  # one for each of `TRIALS`
-) -> bool:
-    "Whether a rater uses the scale as we do."
+def passed_trial(scores: list[int]) -> bool:
+    """Whether a rater uses the scale as we do.
+
+    Args:
+        scores: one for each of `TRIALS`"""
     return sum(abs(score - lesson.score) for score, lesson in zip(scores, TRIALS, strict=True)) <= MOST_OFF
 
 # %% ../nbs/15_study_pages.ipynb #59116f90
-def seal(
-    secret: str,
-    rater: int,
-    scores: str,  # digits
-) -> str:
-    "Digits that only this site can have written, for this rater."
+def seal(secret: str, rater: int, scores: str) -> str:
+    """Digits that only this site can have written, for this rater.
+
+    Args:
+        scores: digits"""
     mark = hmac.new(secret.encode(), f"{rater} {scores}".encode(), "sha256").hexdigest()[:24]
     return f"{scores}.{mark}"
 
 # %% ../nbs/15_study_pages.ipynb #cf773beb
-def unseal(
-    secret: str,
-    rater: int,
-    sealed: str,  # what a form sent
-) -> list[int]:
-    "The scores that were sealed. Raises `Refused` for anything else."
+def unseal(secret: str, rater: int, sealed: str) -> list[int]:
+    """The scores that were sealed. Raises `Refused` for anything else.
+
+    Args:
+        sealed: what a form sent"""
     scores = sealed.partition(".")[0]
     genuine = hmac.compare_digest(seal(secret, rater, scores).encode(), sealed.encode("utf-8", "replace"))
     if not genuine: raise Refused("this page is not one of yours; begin the trial questions again")
     return [int(digit) for digit in scores]
 
 # %% ../nbs/15_study_pages.ipynb #a7348991
-def coverage(
-    store: Store,
-) -> dict:  # figures by name
-    "How many questions have how many ratings, how raters do on checks, how well two ratings of a question agree."
+def coverage(store: Store) -> dict:
+    """How many questions have how many ratings, how raters do on checks, how well two ratings of a question agree.
+
+    Returns: figures by name"""
     answers, asked = site_answers(store.study.folder), store.study.questions
     joined = answers.merge(asked[["question", "kind", "expected_low", "expected_high"]], on="question")
     ratings, checks = (joined[joined.kind == kind] for kind in ("rating", "check"))
@@ -129,10 +128,11 @@ def coverage(
                 within_one=share(apart <= 1))
 
 # %% ../nbs/15_study_pages.ipynb #8f45492b
-def coverage_lines(
-    figures: dict,  # of `coverage`
-) -> list[tuple[str, str]]:
-    "The figures of the admin page, as people read them."
+def coverage_lines(figures: dict) -> list[tuple[str, str]]:
+    """The figures of the admin page, as people read them.
+
+    Args:
+        figures: of `coverage`"""
     def known(value: float, shown: str) -> str: return "not known yet" if value != value else format(value, shown)
     have = [(f"questions with {n} rating{'s' * (n != 1)}", f"{count:,}") for n, count in figures["have"].items()]
     scores = ", ".join(f"{score}: {figures['scores'].get(score, 0):,}" for score in range(4))

@@ -24,21 +24,24 @@ from .messages import DataError
 # %% ../nbs/15_study_pictures.ipynb #d50034cd
 LONGER_SIDE = 640  # px
 
-def shown_size(
-    height: int,                # px, of the photo
-    width: int,                 # px
-    longer: int = LONGER_SIDE,  # px, of the picture's longer side
-) -> tuple[int, int]:           # px, width and height
-    "The size of a photo on the page: its shape is kept."
+def shown_size(height: int, width: int, longer: int = LONGER_SIDE) -> tuple[int, int]:
+    """The size of a photo on the page: its shape is kept.
+
+    Args:
+        height: px, of the photo
+        width: px
+        longer: px, of the picture's longer side
+    Returns: px, width and height"""
     scale = longer / max(height, width)
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 # %% ../nbs/15_study_pictures.ipynb #7a298781
-def photo_picture(
-    photo: np.ndarray,          # [H, W, 3] uint8
-    longer: int = LONGER_SIDE,  # px
-) -> Image.Image:
-    "The photo as the page shows it; nothing that a camera wrote beside the pixels is left."
+def photo_picture(photo: np.ndarray, longer: int = LONGER_SIDE) -> Image.Image:
+    """The photo as the page shows it; nothing that a camera wrote beside the pixels is left.
+
+    Args:
+        photo: [H, W, 3] uint8
+        longer: px"""
     return Image.fromarray(photo).resize(shown_size(*photo.shape[:2], longer), Image.Resampling.LANCZOS)
 
 # %% ../nbs/15_study_pictures.ipynb #a1b18b62
@@ -52,12 +55,13 @@ def _hatched(
     return (rows + columns) % HATCH < 2
 
 # %% ../nbs/15_study_pictures.ipynb #eff461ff
-def region_picture(
-    photo: np.ndarray,          # [H, W, 3] uint8
-    mask: np.ndarray,           # [H, W] bool
-    longer: int = LONGER_SIDE,  # px
-) -> Image.Image:
-    "The photo with one region in green, outlined and hatched. Raises `DataError` for a mask of another size, or empty."
+def region_picture(photo: np.ndarray, mask: np.ndarray, longer: int = LONGER_SIDE) -> Image.Image:
+    """The photo with one region in green, outlined and hatched. Raises `DataError` for a mask of another size, or empty.
+
+    Args:
+        photo: [H, W, 3] uint8
+        mask: [H, W] bool
+        longer: px"""
     if mask.shape != photo.shape[:2] or not mask.any():
         raise DataError(f"mask of shape {mask.shape} with {int(mask.sum())} px on a photo of {photo.shape[:2]}; "
                         "give the photo that was cut, and a region that has pixels")
@@ -76,7 +80,16 @@ def region_picture(
 STUDY_ASSETS = Path(__file__).parent/"assets"/"study" if "__file__" in globals() else Path()
 
 class Lesson(NamedTuple):
-    "A question whose answer is ours."
+    """A question whose answer is ours.
+
+    Attributes:
+        use: "example" or "trial"
+        photo: file name below assets/study
+        region: file name, the region in green
+        label: the words to rate
+        score: 0..3, ours
+        why: one sentence
+        seen: what the region shows, for whoever cannot see it"""
     use: str      # "example" or "trial"
     photo: str    # file name below assets/study
     region: str   # file name, the region in green
@@ -91,10 +104,11 @@ def lessons() -> tuple[Lesson, ...]:
     return tuple(Lesson(**lesson) for lesson in json.loads((STUDY_ASSETS/"lessons.json").read_text("utf-8")))
 
 # %% ../nbs/15_study_pictures.ipynb #559f1bef
-def opaque_name(
-    *parts: Any,       # what it stands for, as JSON
-    digits: int = 16,
-) -> str:              # hex digits
-    "A name that is always the same for the same thing and tells nothing about it."
+def opaque_name(*parts: Any, digits: int = 16) -> str:
+    """A name that is always the same for the same thing and tells nothing about it.
+
+    Args:
+        parts: what it stands for, as JSON
+    Returns: hex digits"""
     text = json.dumps(parts, ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()[:digits]

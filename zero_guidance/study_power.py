@@ -19,25 +19,24 @@ from .rater_model import RaterModel, _logistic, _normal_nodes, draw_goodness, si
 from .rating_intervals import RatingMetric, Ratings, _t_estimate, crossed_bootstrap
 
 # %% ../nbs/15a_study_power.ipynb #9e3f545a
-def difference_of_systems(
-    ratings: Ratings,
-    second: np.ndarray,  # [N] bool: of the second system
-    values: np.ndarray,  # [N], of each rating
-) -> RatingMetric:
-    "How much more the second system's mean is than the first's, as a function of the ratings' weights."
+def difference_of_systems(ratings: Ratings, second: np.ndarray, values: np.ndarray) -> RatingMetric:
+    """How much more the second system's mean is than the first's, as a function of the ratings' weights.
+
+    Args:
+        second: [N] bool: of the second system
+        values: [N], of each rating"""
     parts = [np.where(inside, ratings.weight, 0) for inside in (second, ~second)]
     def mean(weights: np.ndarray, part: np.ndarray) -> np.ndarray:
         return safe_ratio(weights @ (part * values), weights @ part)
     return lambda weights: mean(weights, parts[0]) - mean(weights, parts[1])
 
 # %% ../nbs/15a_study_power.ipynb #283051df
-def compare_systems(
-    ratings: Ratings,
-    system: Sequence[str],  # [N] of each rating
-    draws: int = 1000,
-    seed: int = 0,
-) -> Any:  # pandas.DataFrame: score, first, second, difference, low, high; scores 0..3, mean, >=1, >=2
-    "Two systems that were rated in one study, with paired 95 % intervals. Raises `DataError` for one, or for three."
+def compare_systems(ratings: Ratings, system: Sequence[str], draws: int = 1000, seed: int = 0) -> Any:
+    """Two systems that were rated in one study, with paired 95 % intervals. Raises `DataError` for one, or for three.
+
+    Args:
+        system: [N] of each rating
+    Returns: pandas.DataFrame: score, first, second, difference, low, high; scores 0..3, mean, >=1, >=2"""
     import pandas
     system, names = np.asarray(system), sorted(set(system))
     if len(names) != 2: raise DataError(f"{len(names)} systems: {', '.join(names)}; compare two")
@@ -59,13 +58,12 @@ def _group_variance(
     return float((sums**2).sum() * n / max(n - 1, 1)), max(n - 1, 1)
 
 # %% ../nbs/15a_study_power.ipynb #1751bad7
-def linear_difference(
-    ratings: Ratings,
-    second: np.ndarray,  # [N] bool
-    values: np.ndarray,  # [N]
-    level: float = .95,
-) -> Estimate:
-    "The difference of two systems with its crossed interval, by influences in the place of draws."
+def linear_difference(ratings: Ratings, second: np.ndarray, values: np.ndarray, level: float = .95) -> Estimate:
+    """The difference of two systems with its crossed interval, by influences in the place of draws.
+
+    Args:
+        second: [N] bool
+        values: [N]"""
     mean, influence = {}, np.zeros(len(ratings))
     for side, inside in ((1, second), (-1, ~second)):
         weight = np.where(inside, ratings.weight, 0) / ratings.weight[inside].sum()
@@ -77,11 +75,20 @@ def linear_difference(
     return _t_estimate(mean[1] - mean[-1], parts, _group_variance(influence, pair)[0], level)
 
 # %% ../nbs/15a_study_power.ipynb #45c67741
-def shift_for(
-    model: RaterModel,
-    difference: float,  # of the share of ratings of 2 and 3
-) -> float:             # to be added to the goodness
-    "How much better a system's labels are for so many more good ratings. Raises `DataError` where none is enough."
+def _raters(
+    segments: float,      # of each system
+    per_question: int,    # ratings of each
+    per_rater: int,       # ratings by each
+) -> float:
+    "People who are asked: eight at least."
+    return max(8., 2 * segments * per_question / per_rater)
+
+def shift_for(model: RaterModel, difference: float) -> float:
+    """How much better a system's labels are for so many more good ratings. Raises `DataError` where none is enough.
+
+    Args:
+        difference: of the share of ratings of 2 and 3
+    Returns: to be added to the goodness"""
     from scipy.optimize import brentq
     here = model.shares()[2:].sum()
     if not 0 < here + difference < 1:
@@ -90,18 +97,21 @@ def shift_for(
 
 # %% ../nbs/15a_study_power.ipynb #0c1cfa04
 def simulated_power(
-    model: RaterModel,
-    segments: int,          # of each system
-    per_question: int,      # ratings of each
-    difference: float,      # of the share of good labels, true
-    studies: int = 200,     # simulated
-    seed: int = 0,
-    per_photo: int = 8,     # regions of each system on a photo
-    per_rater: int = 160,   # ratings by each
-) -> float:                 # share of the studies
-    "How often a simulated study sees the difference: its 95 % interval leaves zero out, on the right side."
+    model: RaterModel, segments: int, per_question: int, difference: float, studies: int = 200, seed: int = 0,
+    per_photo: int = 8, per_rater: int = 160,
+) -> float:
+    """How often a simulated study sees the difference: its 95 % interval leaves zero out, on the right side.
+
+    Args:
+        segments: of each system
+        per_question: ratings of each
+        difference: of the share of good labels, true
+        studies: simulated
+        per_photo: regions of each system on a photo
+        per_rater: ratings by each
+    Returns: share of the studies"""
     shift, photos = shift_for(model, difference), max(2, round(segments / per_photo))
-    raters, seen = max(8, round(2 * segments * per_question / per_rater)), 0
+    raters, seen = round(_raters(segments, per_question, per_rater)), 0
     for study in range(studies):
         goodness, photo = draw_goodness(model, photos, 2 * per_photo, np.random.default_rng((seed, study)))
         second = np.arange(len(photo)) % 2 == 1
@@ -112,10 +122,10 @@ def simulated_power(
     return seen / studies
 
 # %% ../nbs/15a_study_power.ipynb #ab200b00
-def answer_variances(
-    model: RaterModel,
-) -> tuple[float, float]:  # V_q, V_e
-    "The variances of the answer 'good or not' (a rating of 2 or 3): of regions within a photo, of single answers."
+def answer_variances(model: RaterModel) -> tuple[float, float]:
+    """The variances of the answer 'good or not' (a rating of 2 or 3): of regions within a photo, of single answers.
+
+    Returns: V_q, V_e"""
     nodes, weights = _normal_nodes(30)
     u, v, b = np.meshgrid(model.photo_sd * nodes, model.question_sd * nodes, model.rater_sd * nodes, indexing="ij")
     chance = _logistic(u + v + b - model.cuts[1])
@@ -127,39 +137,54 @@ def answer_variances(
     return float(of_regions - of_photos), float(mean * (1 - mean) - of_regions)
 
 # %% ../nbs/15a_study_power.ipynb #96e1a1d8
+def _power(
+    variances: tuple[float, float],  # of `answer_variances`
+    segments: float, per_question: int, difference: float, per_rater: int,
+) -> float:
+    from scipy.stats import norm, t
+    error = np.sqrt(2 / segments * (variances[0] + variances[1] / per_question))
+    return float(norm.cdf(difference / error - t.ppf(.975, _raters(segments, per_question, per_rater) - 1)))
+
 def expected_power(
-    model: RaterModel,
-    segments: float,    # of each system
-    per_question: int,  # ratings of each
-    difference: float,  # of the share of good labels, above 0
-) -> float:             # 0..1
-    "The chance that a study sees a difference, by formula."
-    from scipy.stats import norm
-    of_regions, of_answers = answer_variances(model)
-    error = np.sqrt(2 / segments * (of_regions + of_answers / per_question))
-    return float(norm.cdf(difference / error - norm.ppf(.975)))
+    model: RaterModel, segments: float, per_question: int, difference: float, per_rater: int = 160,
+) -> float:
+    """The chance that a study sees a difference, by formula.
+
+    Args:
+        segments: of each system
+        per_question: ratings of each
+        difference: of the share of good labels, above 0
+        per_rater: ratings by each
+    Returns: 0..1"""
+    return _power(answer_variances(model), segments, per_question, difference, per_rater)
 
 # %% ../nbs/15a_study_power.ipynb #4189d15e
 def segments_for(
-    model: RaterModel,
-    difference: float,      # of the share of good labels
-    per_question: int = 3,  # ratings of each
-    power: float = .8,
-) -> int:                   # regions of each system
-    "How many regions a study needs to see a difference with a given chance."
-    from scipy.stats import norm
-    of_regions, of_answers = answer_variances(model)
-    error = difference / (norm.ppf(power) + norm.ppf(.975))
-    return int(np.ceil(2 / error**2 * (of_regions + of_answers / per_question)))
+    model: RaterModel, difference: float, per_question: int = 3, power: float = .8, per_rater: int = 160,
+) -> int:
+    """How many regions a study needs to see a difference with a given chance.
+
+    Args:
+        difference: of the share of good labels
+        per_question: ratings of each
+        per_rater: ratings by each
+    Returns: regions of each system"""
+    from scipy.optimize import brentq
+    variances = answer_variances(model)
+    def missing(log_n: float) -> float:
+        return _power(variances, np.exp(log_n), per_question, difference, per_rater) - power
+    return int(np.ceil(np.exp(brentq(missing, 0, 30))))
 
 # %% ../nbs/15a_study_power.ipynb #67ebd9e9
 def power_table(
-    model: RaterModel,
-    differences: Sequence[float] = (.02, .03, .05, .1),  # of the share of good labels
-    per_question: Sequence[int] = (1, 2, 3, 5),
+    model: RaterModel, differences: Sequence[float] = (.02, .03, .05, .1), per_question: Sequence[int] = (1, 2, 3, 5),
     power: float = .8,
-) -> Any:  # pandas.DataFrame: difference, per_question, segments (of each system), answers (of both)
-    "How many regions and answers a study needs to see a difference between two systems."
+) -> Any:
+    """How many regions and answers a study needs to see a difference between two systems.
+
+    Args:
+        differences: of the share of good labels
+    Returns: pandas.DataFrame: difference, per_question, segments (of each system), answers (of both)"""
     import pandas
     cases = [(d, k) for d in differences for k in per_question]
     rows = [dict(difference=d, per_question=k, segments=segments_for(model, d, k, power)) for d, k in cases]

@@ -25,7 +25,15 @@ from .study_pictures import opaque_name
 # %% ../nbs/15_study_questions.ipynb #41ceb216
 @dataclass(frozen=True, eq=False)
 class StudySource:
-    "A system's results on the photos of one data set."
+    """A system's results on the photos of one data set.
+
+    Attributes:
+        system: its name in tables; raters never see it
+        data: name of the data set; "" where there is none
+        results: photo -> result
+        image: photo -> [H, W, 3] uint8
+        truth: has the same photos
+        classes: test labels for the reassigned form; none: those of `truth`"""
     system: str                            # its name in tables; raters never see it
     data: str                              # name of the data set; "" where there is none
     results: Mapping[str, Segmentation]    # photo -> result
@@ -68,11 +76,12 @@ def _segment_row(
                 score=segment.score, probability=segment.probability, embedding=segment.embedding,
                 **_truth_of(mask, labels, classes))
 
-def segment_rows(
-    source: StudySource,
-    photos: Sequence[str] | None = None,  # only these; None: all with a result
-) -> Any:                                 # pandas.DataFrame, a row a region, `embedding` too
-    "All regions of a source. Raises `DataError` for photos without truth, regions without name, and where none is."
+def segment_rows(source: StudySource, photos: Sequence[str] | None = None) -> Any:
+    """All regions of a source. Raises `DataError` for photos without truth, regions without name, and where none is.
+
+    Args:
+        photos: only these; None: all with a result
+    Returns: pandas.DataFrame, a row a region, `embedding` too"""
     import pandas
     rows = []
     for photo in source.results if photos is None else photos:
@@ -90,13 +99,18 @@ def segment_rows(
 RULES = {"text to text": "tt", "segment to text": "st"}  # rule -> beginning of its columns
 
 def add_test_labels(
-    rows: Any,                              # pandas.DataFrame of `segment_rows`
-    classes: Sequence[str],                 # C test labels
-    embed_sentences: Callable | None = None,  # texts -> [T, S] unit length; None: no text to text
-    class_texts: np.ndarray | None = None,  # [C, D] unit length, in the regions' space; None: no segment to text
-    wordnet: Any = None,                    # of `load_wordnet`
-) -> Any:                                   # with tt_class, tt_similarity, st_..., lexical_class, lexical_level
-    "The nearest test label of every region, by each rule that can be asked. Raises `DataError`."
+    rows: Any, classes: Sequence[str], embed_sentences: Callable | None = None, class_texts: np.ndarray | None = None,
+    wordnet: Any = None,
+) -> Any:
+    """The nearest test label of every region, by each rule that can be asked. Raises `DataError`.
+
+    Args:
+        rows: pandas.DataFrame of `segment_rows`
+        classes: C test labels
+        embed_sentences: texts -> [T, S] unit length; None: no text to text
+        class_texts: [C, D] unit length, in the regions' space; None: no segment to text
+        wordnet: of `load_wordnet`
+    Returns: with tt_class, tt_similarity, st_..., lexical_class, lexical_level"""
     import pandas
     words = rows.predicted.tolist()
     similar = {"tt": None if embed_sentences is None else text_to_text(words, classes, embed_sentences)}
@@ -119,12 +133,13 @@ def add_test_labels(
 # %% ../nbs/15_study_questions.ipynb #71cf964f
 FORMS = ("predicted", "reassigned")
 
-def question_rows(
-    rows: Any,                          # pandas.DataFrame of `add_test_labels`
-    forms: Sequence[str] = ("predicted",),
-    rule: str = "text to text",         # of the reassigned form
-) -> Any:                               # pandas.DataFrame with form and label, a row a question, no `embedding`
-    "A question for each region and form. Raises `DataError` for unknown forms, and where no test label was assigned."
+def question_rows(rows: Any, forms: Sequence[str] = ("predicted",), rule: str = "text to text") -> Any:
+    """A question for each region and form. Raises `DataError` for unknown forms, and where no test label was assigned.
+
+    Args:
+        rows: pandas.DataFrame of `add_test_labels`
+        rule: of the reassigned form
+    Returns: pandas.DataFrame with form and label, a row a question, no `embedding`"""
     import pandas
     unknown = [form for form in forms if form not in FORMS]
     if unknown or not forms or rule not in RULES:
@@ -139,10 +154,13 @@ def question_rows(
 # %% ../nbs/15_study_questions.ipynb #6d069dab
 _THIRDS = {"share": ("area", ("small", "middle", "large")), "score": ("score", ("low", "middle", "high"))}
 
-def add_strata(
-    questions: Any,  # pandas.DataFrame with system, data, form, share, score
-) -> Any:            # with `stratum`, "system / data / form / area ... / score ..."
-    "The stratum of each question."
+def add_strata(questions: Any) -> Any:
+    """The stratum of each question.
+
+    Args:
+        questions: pandas.DataFrame with system, data, form, share, score
+    Returns: with `stratum`, "system / data / form / area ... / score ..."
+    """
     names = questions.system + " / " + questions.data + " / " + questions.form
     for column, (what, thirds) in _THIRDS.items():
         rank = questions.groupby(["system", "data", "form"])[column].rank(method="first", pct=True)
@@ -151,11 +169,13 @@ def add_strata(
     return questions.assign(stratum=names)
 
 # %% ../nbs/15_study_questions.ipynb #04fbbd44
-def allocate(
-    sizes: np.ndarray,  # [H] int, questions in each stratum, from 1
-    n: int,             # questions to draw, H..sum
-) -> np.ndarray:        # [H] int, 1..sizes, sum n
-    "How many of each stratum: in proportion, at least one, the rest to the largest remainders."
+def allocate(sizes: np.ndarray, n: int) -> np.ndarray:
+    """How many of each stratum: in proportion, at least one, the rest to the largest remainders.
+
+    Args:
+        sizes: [H] int, questions in each stratum, from 1
+        n: questions to draw, H..sum
+    Returns: [H] int, 1..sizes, sum n"""
     sizes = np.asarray(sizes)
     if not len(sizes) <= n <= sizes.sum():
         raise DataError(f"{n} questions of {sizes.sum()} in {len(sizes)} strata; give {len(sizes)} to {sizes.sum()}")
@@ -165,12 +185,13 @@ def allocate(
     return take + 1
 
 # %% ../nbs/15_study_questions.ipynb #f91f13d1
-def draw_sample(
-    questions: Any,       # pandas.DataFrame with stratum, photo, segment
-    n: int | None = None, # how many; None, or no fewer than there are: all
-    seed: int = 0,
-) -> Any:                 # pandas.DataFrame with `weight`
-    "A stratified sample; within a stratum each question is as likely as the next. Raises `DataError` for too few."
+def draw_sample(questions: Any, n: int | None = None, seed: int = 0) -> Any:
+    """A stratified sample; within a stratum each question is as likely as the next. Raises `DataError` for too few.
+
+    Args:
+        questions: pandas.DataFrame with stratum, photo, segment
+        n: how many; None, or no fewer than there are: all
+    Returns: pandas.DataFrame with `weight`"""
     keys = ["stratum", "photo", "segment"]
     ordered = questions.sort_values(keys, kind="stable", ignore_index=True)  # the same, whatever order they came in
     if n is None or n >= len(ordered): return ordered.assign(weight=1.)
@@ -183,12 +204,13 @@ def draw_sample(
     return kept.assign(weight=weights).drop(columns="lot").reset_index(drop=True)
 
 # %% ../nbs/15_study_questions.ipynb #080cbcc7
-def drawn_photos(
-    photos: Sequence[str],  # names
-    n: int | None,          # how many; None: all
-    seed: int = 0,
-) -> list[str]:             # in the order of `photos`
-    "Photos for a study that takes all regions of some photos, the same ones for every system."
+def drawn_photos(photos: Sequence[str], n: int | None, seed: int = 0) -> list[str]:
+    """Photos for a study that takes all regions of some photos, the same ones for every system.
+
+    Args:
+        photos: names
+        n: how many; None: all
+    Returns: in the order of `photos`"""
     if n is None or n >= len(photos): return list(photos)
     if n < 1: raise DataError(f"{n} photos asked for; take at least one")
     ordered = sorted(photos)
@@ -197,12 +219,15 @@ def drawn_photos(
 
 # %% ../nbs/15_study_questions.ipynb #bd62fd59
 def wrong_label(
-    own: Sequence[str],      # labels and true classes of the photo
-    others: Sequence[str],   # labels of other photos, in the order in which they are tried
-    embed_sentences: Callable | None = None,
-    far: float = .3,         # cosine below which two texts are far
-) -> str | None:             # None where none fits
-    "The first label that has nothing to do with a photo."
+    own: Sequence[str], others: Sequence[str], embed_sentences: Callable | None = None, far: float = .3,
+) -> str | None:
+    """The first label that has nothing to do with a photo.
+
+    Args:
+        own: labels and true classes of the photo
+        others: labels of other photos, in the order in which they are tried
+        far: cosine below which two texts are far
+    Returns: None where none fits"""
     words = {word for label in own for word in label.lower().split()} - {"a", "an", "the", "of"}
     apart = [label for label in dict.fromkeys(others) if words.isdisjoint(label.lower().split())][:50]
     if not apart or embed_sentences is None: return next(iter(apart), None)
@@ -258,13 +283,14 @@ def _true_checks(
 
 # %% ../nbs/15_study_questions.ipynb #c912bc1c
 def attention_checks(
-    sources: Sequence[StudySource],
-    rows: Any,  # pandas.DataFrame of `segment_rows`, of all sources
-    n: int,     # wanted; half of them true ones, where truth is known
-    seed: int = 0,
-    embed_sentences: Callable | None = None,
-) -> Any:       # pandas.DataFrame, with check, expected_low, expected_high; there may be fewer
-    "Questions with known answers."
+    sources: Sequence[StudySource], rows: Any, n: int, seed: int = 0, embed_sentences: Callable | None = None,
+) -> Any:
+    """Questions with known answers.
+
+    Args:
+        rows: pandas.DataFrame of `segment_rows`, of all sources
+        n: wanted; half of them true ones, where truth is known
+    Returns: pandas.DataFrame, with check, expected_low, expected_high; there may be fewer"""
     import pandas
     rng = np.random.default_rng([seed, 1])
     true = _true_checks(sources, n // 2, rng)

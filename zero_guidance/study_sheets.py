@@ -20,13 +20,12 @@ from .study_store import mixed_places
 from .user_study import Study
 
 # %% ../nbs/15_study_sheets.ipynb #ab4f087c
-def shared_out(
-    questions: list[str],
-    workbooks: int,
-    raters: int,    # ratings of each question
-    seed: int = 0,
-) -> list[list[str]]:  # for each workbook
-    "Each question in so many workbooks, none twice in one. Raises `DataError` for too few workbooks."
+def shared_out(questions: list[str], workbooks: int, raters: int, seed: int = 0) -> list[list[str]]:
+    """Each question in so many workbooks, none twice in one. Raises `DataError` for too few workbooks.
+
+    Args:
+        raters: ratings of each question
+    Returns: for each workbook"""
     if workbooks < raters:
         raise DataError(f"{workbooks} workbooks for {raters} ratings of each question; give at least {raters} raters")
     order = np.random.default_rng([seed, 3]).permutation(np.array(sorted(questions), object)).tolist()
@@ -66,12 +65,11 @@ def _filled_row(
         cell.data_type = "s"  # text, also where it begins with "="
 
 # %% ../nbs/15_study_sheets.ipynb #67c9c5e7
-def write_workbook(
-    study: Study,
-    questions: list[str],  # ids, in the order in which they are asked
-    file: Path,
-) -> None:
-    "A workbook with its questions. Raises `ConfigError` where openpyxl is absent."
+def write_workbook(study: Study, questions: list[str], file: Path) -> None:
+    """A workbook with its questions. Raises `ConfigError` where openpyxl is absent.
+
+    Args:
+        questions: ids, in the order in which they are asked"""
     book = _openpyxl().Workbook()
     from openpyxl.styles import Alignment, Font
     from openpyxl.worksheet.datavalidation import DataValidation
@@ -92,12 +90,12 @@ def write_workbook(
     with atomic_write(file) as out: book.save(out)
 
 # %% ../nbs/15_study_sheets.ipynb #3d10079c
-def export_sheets(
-    study: Study,
-    out: str | os.PathLike,       # folder; must not be there yet
-    workbooks: int | None = None, # raters; None: as many as ratings of a question
-) -> list[Path]:
-    "A workbook for each rater. Raises `DataError`."
+def export_sheets(study: Study, out: str | os.PathLike, workbooks: int | None = None) -> list[Path]:
+    """A workbook for each rater. Raises `DataError`.
+
+    Args:
+        out: folder; must not be there yet
+        workbooks: raters; None: as many as ratings of a question"""
     out, settings, asked = Path(out), study.settings, study.questions
     ratings, checks = (asked.question[asked.kind == kind].tolist() for kind in ("rating", "check"))
     wanted = settings["raters_per_question"] if workbooks is None else workbooks
@@ -127,11 +125,12 @@ def _rows_of_sheet(
     return [dict(question=row[question], score=row[score]) for row in table[1:] if row[score] not in (None, "")]
 
 # %% ../nbs/15_study_sheets.ipynb #7cbc4bd3
-def import_sheet(
-    study: Study,
-    file: str | os.PathLike,  # .xlsx
-) -> int:                     # answers
-    "Take in a workbook. Raises `DataError`; then nothing is kept."
+def import_sheet(study: Study, file: str | os.PathLike) -> int:
+    """Take in a workbook. Raises `DataError`; then nothing is kept.
+
+    Args:
+        file: .xlsx
+    Returns: answers"""
     file = Path(file)
     rater = pseudonym(file.stem, study, "sheet")
     answers = checked_answers([row | dict(rater=rater) for row in _rows_of_sheet(file)], study, file, "sheet")

@@ -257,13 +257,16 @@ def _refusal(request: Request, error: Exception) -> Response:
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 
 def make_app(
-    study: Study,
-    public: str | None = None,   # address that people see, as "https://rate.example.org"
-    invite: str | None = None,   # word that raters must know
-    host: str = "127.0.0.1",     # that it listens on: another one is allowed as a name too
+    study: Study, public: str | None = None, invite: str | None = None, host: str = "127.0.0.1",
     store: Store | None = None,
-) -> Starlette:                  # its `state.site` is the `RatingSite`
-    "The site as an ASGI application. Raises `ConfigError` for an address that is none."
+) -> Starlette:
+    """The site as an ASGI application. Raises `ConfigError` for an address that is none.
+
+    Args:
+        public: address that people see, as "https://rate.example.org"
+        invite: word that raters must know
+        host: that it listens on: another one is allowed as a name too
+    Returns: its `state.site` is the `RatingSite`"""
     if public is not None and (urlsplit(public).scheme not in ("http", "https") or not urlsplit(public).hostname):
         raise ConfigError(f"--public {public}: give the address that people see, as https://rate.example.org")
     site = RatingSite(study, public, invite, store)
@@ -284,14 +287,17 @@ def make_app(
 
 # %% ../nbs/15_study_site.ipynb #ca95d6a1
 def serve_study(
-    folder: str | os.PathLike,       # a study's
-    host: str = "127.0.0.1",
-    port: int = 8321,                # 0: any that is free
-    public: str | None = None,       # address that people see, behind a proxy
-    invite: str | None = None,       # word that raters must know
-    announce: Callable[[str], Any] = print,  # hears where the site is
+    folder: str | os.PathLike, host: str = "127.0.0.1", port: int = 8321, public: str | None = None,
+    invite: str | None = None, announce: Callable[[str], Any] = print,
 ) -> None:
-    "Serve a study until Ctrl-C. Raises `DataError` where no study is, `ConfigError` where the address is taken."
+    """Serve a study until Ctrl-C. Raises `DataError` where no study is, `ConfigError` where the address is taken.
+
+    Args:
+        folder: a study's
+        port: 0: any that is free
+        public: address that people see, behind a proxy
+        invite: word that raters must know
+        announce: hears where the site is"""
     import uvicorn
     app = make_app(open_study(folder), public, invite, host)
     try: listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)

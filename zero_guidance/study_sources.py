@@ -26,10 +26,10 @@ from .study_questions import StudySource
 from .user_study import Judges
 
 # %% ../nbs/15_study_sources.ipynb #78a87883
-def photos_of_folder(
-    folder: str | os.PathLike,
-) -> Callable[[str], np.ndarray]:  # photo's name -> [H, W, 3] uint8
-    "The photos of a folder. Raises `DataError` for two of one name, and later for one that is not there."
+def photos_of_folder(folder: str | os.PathLike) -> Callable[[str], np.ndarray]:
+    """The photos of a folder. Raises `DataError` for two of one name, and later for one that is not there.
+
+    Returns: photo's name -> [H, W, 3] uint8"""
     files = by_name(list_images(folder, recursive=True), lambda file: Path(file).stem, folder)
     def image(photo: str) -> np.ndarray:
         if photo not in files: raise DataError(f"{photo}: no such photo in {folder}; give the folder with the photos")
@@ -60,14 +60,18 @@ def _run_results(
 
 # %% ../nbs/15_study_sources.ipynb #c56c840e
 def read_source(
-    path: str | os.PathLike,             # a run, a folder of saved results, or a panoptic JSON
-    system: str | None = None,           # its name in tables; None: the file's
-    labelled: LabelledSet | None = None, # whose photos were cut; gives photos and truth
-    photos: str | os.PathLike | None = None,  # folder of the photos, where there is no labelled set
-    masks: str | os.PathLike | None = None,   # folder of the JSON's PNGs, where it is not beside it
-    classes: Sequence[str] = (),         # test labels; none: those of `labelled`
+    path: str | os.PathLike, system: str | None = None, labelled: LabelledSet | None = None,
+    photos: str | os.PathLike | None = None, masks: str | os.PathLike | None = None, classes: Sequence[str] = (),
 ) -> StudySource:
-    "Results and their photos. Raises `DataError` for results without photos, and for photos that the set lacks."
+    """Results and their photos. Raises `DataError` for results without photos, and for photos that the set lacks.
+
+    Args:
+        path: a run, a folder of saved results, or a panoptic JSON
+        system: its name in tables; None: the file's
+        labelled: whose photos were cut; gives photos and truth
+        photos: folder of the photos, where there is no labelled set
+        masks: folder of the JSON's PNGs, where it is not beside it
+        classes: test labels; none: those of `labelled`"""
     name = system or Path(str(path).rstrip("/")).stem
     if is_run(path): results, image = _run_results(str(path), None if photos is None else str(photos))
     else: results, image = read_predictions(path, masks), None
@@ -82,12 +86,14 @@ def read_source(
 
 # %% ../nbs/15_study_sources.ipynb #0fc26a36
 def judged_by(
-    sources: Sequence[StudySource],
-    backbones: Any,              # `Backbones`
-    segment_to_text: bool,       # embed the regions, where they have no embeddings of this preset
-    wordnet: Any = None,         # of `load_wordnet`
+    sources: Sequence[StudySource], backbones: Any, segment_to_text: bool, wordnet: Any = None,
 ) -> tuple[list[StudySource], Judges]:
-    "Sources whose regions can be compared with test labels, and the models that compare. Raises `DataError`."
+    """Sources whose regions can be compared with test labels, and the models that compare. Raises `DataError`.
+
+    Args:
+        backbones: `Backbones`
+        segment_to_text: embed the regions, where they have no embeddings of this preset
+        wordnet: of `load_wordnet`"""
     config = backbones.config
     def names(classes: list[str]) -> np.ndarray:
         return backbones.embed_names(classes, (config.words.prompt,)).cpu().numpy()

@@ -62,34 +62,38 @@ def new_code() -> str:
     letters = "".join(secrets.choice(_LETTERS) for _ in range(16))
     return "-".join(letters[i:i + 4] for i in range(0, 16, 4))
 
-def code_hash(
-    code: str,  # as somebody typed it
-) -> str:       # hex digits
-    "What is kept of a code; small letters, spaces and letters that look like digits do no harm."
+def code_hash(code: str) -> str:
+    """What is kept of a code; small letters, spaces and letters that look like digits do no harm.
+
+    Args:
+        code: as somebody typed it
+    Returns: hex digits"""
     typed = code.upper().translate(str.maketrans("OIL", "011", " -_.\t\r\n"))[:64]
     return hashlib.sha256(typed.encode("utf-8", "surrogatepass")).hexdigest()
 
 # %% ../nbs/15_study_store.ipynb #78a6aca9
-def pick_questions(
-    counts: dict[str, int],  # question -> times handed out
-    had: set[str],           # that the rater has had
-    n: int,                  # wanted
-    most: int | None,        # ratings that a question needs; None: no end
-    seed: int,               # the rater's
-) -> list[str]:              # there may be fewer
-    "The questions that a rater gets next: the least asked first, equals by lot."
+def pick_questions(counts: dict[str, int], had: set[str], n: int, most: int | None, seed: int) -> list[str]:
+    """The questions that a rater gets next: the least asked first, equals by lot.
+
+    Args:
+        counts: question -> times handed out
+        had: that the rater has had
+        n: wanted
+        most: ratings that a question needs; None: no end
+        seed: the rater's
+    Returns: there may be fewer"""
     free = sorted(q for q, count in counts.items() if q not in had and (most is None or count < most))
     lots = np.random.default_rng(seed).random(len(free))
     order = sorted(range(len(free)), key=lambda i: (counts[free[i]], lots[i]))
     return [free[i] for i in order[:n]]
 
 # %% ../nbs/15_study_store.ipynb #08395cbc
-def mixed_places(
-    ratings: list[str],
-    checks: list[str],
-    seed: int,           # the rater's
-) -> list[str]:          # all of them
-    "Checks among the ratings, never first: a rater who looks for them finds no pattern."
+def mixed_places(ratings: list[str], checks: list[str], seed: int) -> list[str]:
+    """Checks among the ratings, never first: a rater who looks for them finds no pattern.
+
+    Args:
+        seed: the rater's
+    Returns: all of them"""
     rng = np.random.default_rng(seed)
     mixed = list(ratings)
     for check in checks: mixed.insert(int(rng.integers(min(1, len(mixed)), len(mixed) + 1)), check)
@@ -100,7 +104,13 @@ class Refused(DataError):
     "A request that the study does not take."
 
 class Shown(NamedTuple):
-    "A question as it was given to a rater."
+    """A question as it was given to a rater.
+
+    Attributes:
+        question: id
+        place: in the task, from 0
+        score: None: not answered yet
+        version: how often it was answered: an answer names the one it saw"""
     question: str      # id
     place: int         # in the task, from 0
     score: int | None  # None: not answered yet
@@ -241,13 +251,13 @@ class _Showing(_Tasks):
 # %% ../nbs/15_study_store.ipynb #e0895b90
 class Store(_Showing):
     "A study's raters, assignments and answers, in one SQLite file beside its questions."
-    def answer(self,
-        rater: int,
-        question: str,
-        score: Any,      # 0..3
-        version: Any,    # that the page showed
-    ) -> bool:           # False: it was stored before
-        "Store an answer. Raises `Refused`: another's question, an earlier task, an old page; `DataError`: no score."
+    def answer(self, rater: int, question: str, score: Any, version: Any) -> bool:
+        """Store an answer. Raises `Refused`: another's question, an earlier task, an old page; `DataError`: no score.
+
+        Args:
+            score: 0..3
+            version: that the page showed
+        Returns: False: it was stored before"""
         value = checked_score(score)
         with self._writing() as db:
             row = db.execute("SELECT * FROM assignments WHERE rater = ? AND question = ?", (rater, question)).fetchone()
@@ -265,10 +275,12 @@ class Store(_Showing):
             return True
 
 # %% ../nbs/15_study_store.ipynb #13efd9ee
-def site_answers(
-    folder: Path,  # a study's
-) -> Any:          # pandas.DataFrame with the columns of `ANSWER_COLUMNS`, in the order in which they were stored
-    "The answers that the site has stored so far; none where it never ran."
+def site_answers(folder: Path) -> Any:
+    """The answers that the site has stored so far; none where it never ran.
+
+    Args:
+        folder: a study's
+    Returns: pandas.DataFrame with the columns of `ANSWER_COLUMNS`, in the order in which they were stored"""
     import pandas
     file, rows = folder/DATABASE, []
     if file.exists():

@@ -23,7 +23,12 @@ from .verified_scores import segment_ids, verified_scores
 
 # %% ../nbs/15a_study_tables.ipynb #33b5726b
 class Part(NamedTuple):
-    "The ratings of one form and one system."
+    """The ratings of one form and one system.
+
+    Attributes:
+        form: "predicted" or "reassigned"
+        kept: without raters who click at random
+        asked: pandas.DataFrame, questions [Q]"""
     form: str         # "predicted" or "reassigned"
     system: str
     ratings: Ratings
@@ -40,12 +45,13 @@ def _without(
     return kept if len(kept) else ratings
 
 # %% ../nbs/15a_study_tables.ipynb #be2bd4f8
-def study_parts(
-    questions: Any,    # pandas.DataFrame
-    answers: Any,      # pandas.DataFrame
-    clickers: Sequence[str] = (),  # names of raters who click at random
-) -> list[Part]:
-    "A study's ratings by form and system. Raises `DataError` where nobody rated anything."
+def study_parts(questions: Any, answers: Any, clickers: Sequence[str] = ()) -> list[Part]:
+    """A study's ratings by form and system. Raises `DataError` where nobody rated anything.
+
+    Args:
+        questions: pandas.DataFrame
+        answers: pandas.DataFrame
+        clickers: names of raters who click at random"""
     rated = questions[(questions.kind == "rating") & questions.question.isin(answers.question)]
     parts = []
     for form, system in sorted(set(zip(rated.form, rated.system))):
@@ -101,10 +107,12 @@ def _photos(part: Part) -> np.ndarray:  # [Q] int
     return part.asked.groupby(["data", "photo"], dropna=False).ngroup().to_numpy()
 
 # %% ../nbs/15a_study_tables.ipynb #1f5f1449
-def quality_features(
-    asked: Any,         # pandas.DataFrame, questions [Q]
-) -> dict[str, np.ndarray]:  # name -> [Q], mean 0 and spread 1 (thing: 0 or 1, less its mean)
-    "What may make a label good: the region's size, the machine's score, and, where known, whether it is a `thing`."
+def quality_features(asked: Any) -> dict[str, np.ndarray]:
+    """What may make a label good: the region's size, the machine's score, and, where known, whether it is a `thing`.
+
+    Args:
+        asked: pandas.DataFrame, questions [Q]
+    Returns: name -> [Q], mean 0 and spread 1 (thing: 0 or 1, less its mean)"""
     area = np.log(np.maximum(asked.share.astype(float), 1e-6))
     columns = {"area (log share)": area, "score": asked.score.astype(float)}
     if "thing" in asked: columns["thing"] = asked.thing.astype(float)
@@ -142,13 +150,13 @@ def _comparisons(
     return tables
 
 # %% ../nbs/15a_study_tables.ipynb #555b09c3
-def verified_table(
-    parts: Sequence[Part],
-    sources: Sequence[StudySource],  # the predictions that were rated, with their truth
-    draws: int = 500,                # of photos
-    seed: int = 0,
-) -> Any:  # pandas.DataFrame; None where no reassigned label of these sources was rated
-    "IoU_h and Recall_h of each system and data set, by the raters that are kept. Raises `DataError` for samples."
+def verified_table(parts: Sequence[Part], sources: Sequence[StudySource], draws: int = 500, seed: int = 0) -> Any:
+    """IoU_h and Recall_h of each system and data set, by the raters that are kept. Raises `DataError` for samples.
+
+    Args:
+        sources: the predictions that were rated, with their truth
+        draws: of photos
+    Returns: pandas.DataFrame; None where no reassigned label of these sources was rated"""
     import pandas
     tables = []
     for part in parts:
@@ -165,13 +173,16 @@ def verified_table(
 
 # %% ../nbs/15a_study_tables.ipynb #edcf0c7a
 def study_tables(
-    questions: Any,      # pandas.DataFrame
-    answers: Any,        # pandas.DataFrame
-    draws: int = 1000,   # of the bootstraps
-    seed: int = 0,
-    model: bool = True,  # fit the ordinal model too
-) -> tuple[dict[str, Any], list[Part]]:  # tables by name; the study's parts
-    "All tables of a study. Raises `DataError` where nobody rated anything."
+    questions: Any, answers: Any, draws: int = 1000, seed: int = 0, model: bool = True,
+) -> tuple[dict[str, Any], list[Part]]:
+    """All tables of a study. Raises `DataError` where nobody rated anything.
+
+    Args:
+        questions: pandas.DataFrame
+        answers: pandas.DataFrame
+        draws: of the bootstraps
+        model: fit the ordinal model too
+    Returns: tables by name; the study's parts"""
     import pandas
     everything, _, raters = ratings_of(questions, answers, None)
     people = rater_table(questions, answers, everything, raters)

@@ -38,7 +38,19 @@ SCORES = ("wrong: these words do not describe the region",
 
 @dataclass(frozen=True)
 class StudyPlan:
-    "What a study asks, and how often. Raises `DataError` for numbers that make none."
+    """What a study asks, and how often. Raises `DataError` for numbers that make none.
+
+    Attributes:
+        name: what raters read
+        forms: and "reassigned"
+        rule: of the reassigned form; or "segment to text"
+        questions: drawn by strata; None: all
+        photos: drawn first, of each data set; None: all
+        checks: attention checks; None: one for ten questions, at least 6
+        raters: for each question
+        task_size: questions, checks among them
+        preset: whose models gave the test labels
+        side: px, of the pictures' longer side"""
     name: str = "study"                      # what raters read
     forms: tuple[str, ...] = ("predicted",)  # and "reassigned"
     rule: str = "text to text"               # of the reassigned form; or "segment to text"
@@ -67,20 +79,24 @@ COLUMNS = ("question", "kind", "system", "data", "photo", "segment", "form", "la
            "true_iou", "photo_picture", "region_picture")
 
 # %% ../nbs/15_user_study.ipynb #aced8a19
-def csv_bytes(
-    table: Any,  # pandas.DataFrame
-) -> bytes:      # UTF-8
-    "A table as CSV in which every text is quoted, so that no word is taken for a number or for nothing."
+def csv_bytes(table: Any) -> bytes:
+    """A table as CSV in which every text is quoted, so that no word is taken for a number or for nothing.
+
+    Args:
+        table: pandas.DataFrame
+    Returns: UTF-8"""
     text = table.to_csv(index=False, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
     return text.encode("utf-8")
 
 # %% ../nbs/15_user_study.ipynb #14bb355d
-def read_typed(
-    content: bytes,      # CSV
-    numbers: Mapping,    # column -> dtype; all others are text
-    where: Any,          # the file, for messages
-) -> Any:                # pandas.DataFrame
-    "A CSV whose texts stay texts: 'NA', 'null' and '1' are words. Raises `DataError`."
+def read_typed(content: bytes, numbers: Mapping, where: Any) -> Any:
+    """A CSV whose texts stay texts: 'NA', 'null' and '1' are words. Raises `DataError`.
+
+    Args:
+        content: CSV
+        numbers: column -> dtype; all others are text
+        where: the file, for messages
+    Returns: pandas.DataFrame"""
     import pandas
     try:
         text = content.decode("utf-8-sig")
@@ -134,12 +150,10 @@ def open_study(folder: str | os.PathLike) -> Study:
     return Study(folder)
 
 # %% ../nbs/15_user_study.ipynb #eade8f57
-def drawn_shapes(
-    photos: int = 12,
-    seed: int = 0,
-    system: str = "shapes' names",
-) -> StudySource:  # two regions a photo: a disc or a square, and the ground
-    "Results on drawn pictures, some of their names wrong, for tests and examples."
+def drawn_shapes(photos: int = 12, seed: int = 0, system: str = "shapes' names") -> StudySource:
+    """Results on drawn pictures, some of their names wrong, for tests and examples.
+
+    Returns: two regions a photo: a disc or a square, and the ground"""
     from zero_guidance.datasets import toy_set
     from zero_guidance.mask_scores import toy_result
     rng, maps, images, found = np.random.default_rng(seed), {}, {}, {}
@@ -160,7 +174,12 @@ def drawn_shapes(
 
 # %% ../nbs/15_user_study.ipynb #e7e0c35b
 class Judges(NamedTuple):
-    "Models that assign test labels; what is None is left out."
+    """Models that assign test labels; what is None is left out.
+
+    Attributes:
+        embed_sentences: texts -> [T, S] unit length
+        embed_classes: C names -> [C, D] unit length, in the space of the regions
+        wordnet: of `load_wordnet`"""
     embed_sentences: Callable | None = None  # texts -> [T, S] unit length
     embed_classes: Callable | None = None    # C names -> [C, D] unit length, in the space of the regions
     wordnet: Any = None                      # of `load_wordnet`
@@ -201,12 +220,10 @@ def _all_rows(
 # %% ../nbs/15_user_study.ipynb #17ffef5c
 _KEYS = ["system", "data", "photo", "segment", "form", "check", "label"]
 
-def plan_questions(
-    sources: Sequence[StudySource],
-    plan: StudyPlan,
-    judges: Judges = Judges(),
-) -> Any:  # pandas.DataFrame with the columns of `COLUMNS`, sorted by question
-    "All questions of a study, ratings and checks, without their pictures. Raises `DataError`."
+def plan_questions(sources: Sequence[StudySource], plan: StudyPlan, judges: Judges = Judges()) -> Any:
+    """All questions of a study, ratings and checks, without their pictures. Raises `DataError`.
+
+    Returns: pandas.DataFrame with the columns of `COLUMNS`, sorted by question"""
     import pandas
     rows, factors = _all_rows(sources, plan, judges)
     sample = draw_sample(add_strata(question_rows(rows, plan.forms, plan.rule)), plan.questions, plan.seed)
@@ -271,12 +288,14 @@ def _settings(
 
 # %% ../nbs/15_user_study.ipynb #8e531ad1
 def build_study(
-    sources: Sequence[StudySource],  # systems and data sets
-    out: str | os.PathLike,          # folder; must not be there yet
-    plan: StudyPlan = StudyPlan(),
-    judges: Judges = Judges(),       # for test labels and better checks
+    sources: Sequence[StudySource], out: str | os.PathLike, plan: StudyPlan = StudyPlan(), judges: Judges = Judges(),
 ) -> Study:
-    "Write a study. The same results, plan and seed give the same files. Raises `DataError`."
+    """Write a study. The same results, plan and seed give the same files. Raises `DataError`.
+
+    Args:
+        sources: systems and data sets
+        out: folder; must not be there yet
+        judges: for test labels and better checks"""
     import pandas
     out = Path(out)
     if os.path.lexists(out): raise DataError(f"{out}: stands there; give another name")
@@ -297,10 +316,10 @@ def build_study(
     return Study(out)
 
 # %% ../nbs/15_user_study.ipynb #df0a7d24
-def example_study(
-    folder: str | os.PathLike,  # must not be there yet
-    photos: int = 12,
-    **plan: Any,                # fields of `StudyPlan`
-) -> Study:
-    "A study of drawn shapes; the pictures are small and no model is needed."
+def example_study(folder: str | os.PathLike, photos: int = 12, **plan: Any) -> Study:
+    """A study of drawn shapes; the pictures are small and no model is needed.
+
+    Args:
+        folder: must not be there yet
+        plan: fields of `StudyPlan`"""
     return build_study([drawn_shapes(photos)], folder, StudyPlan(**dict(name="Shapes", side=160) | plan))

@@ -34,20 +34,24 @@ from .views import PROMPT
 EXAM = {"voc": 170, "coco_panoptic": 100, "stanford_background": 60, "msrc": 60, "camvid": 50}  # photos at most
 LEAST = .005    # share of the photo that a segment covers at least
 
-def exam_set(
-    name: str,    # of a small set
-    data: Path,   # folder of the data sets
-) -> LabelledSet: # photos for tuning
-    "What of a small set a tower in training is asked about."
+def exam_set(name: str, data: Path) -> LabelledSet:
+    """What of a small set a tower in training is asked about.
+
+    Args:
+        name: of a small set
+        data: folder of the data sets
+    Returns: photos for tuning"""
     dataset, twice = part_of(name, "tuning", data), listed_twice(name, data)
     return dataclasses.replace(dataset, photos=tuple(p for p in dataset.photos if p not in twice)).take(EXAM[name])
 
 # %% ../../nbs/T2d_tuning_exam.ipynb #062a1626
-def report_set(
-    name: str,    # of a small set
-    data: Path,   # folder of the data sets
-) -> LabelledSet: # photos for reporting
-    "What of a small set a finished tower is reported on."
+def report_set(name: str, data: Path) -> LabelledSet:
+    """What of a small set a finished tower is reported on.
+
+    Args:
+        name: of a small set
+        data: folder of the data sets
+    Returns: photos for reporting"""
     dataset = part_of(name, "reporting", data)
     if name not in ("stanford_background", "msrc"): return dataset
     return dataclasses.replace(dataset, photos=dataset.photos[::2])
@@ -59,7 +63,13 @@ CUT_OUT = 168                               # px, side of a cut-out
 # %% ../../nbs/T2d_tuning_exam.ipynb #63b7b465
 @dataclass(frozen=True, eq=False)
 class ExamPhoto:
-    "The true segments of a photo, up to the frozen blocks."
+    """The true segments of a photo, up to the frozen blocks.
+
+    Attributes:
+        names: K class names
+        tokens: frame -> [1, N, C] float16
+        masks: frame -> [K, h, w] in 0..1
+        crops: [K, M, C] float16, cut-outs"""
     names: list[str]                # K class names
     tokens: dict[str, Tensor]       # frame -> [1, N, C] float16
     masks: dict[str, np.ndarray]    # frame -> [K, h, w] in 0..1
@@ -75,12 +85,16 @@ def _frame(vit, image, masks, frame, side, frozen):
 
 @torch.inference_mode()
 def exam_photo(
-    vit: nn.Module,                         # its first blocks are run
-    example: tuple,                         # photo, image, labels, classes
-    frames: dict[str, int] = SIDES,         # frame -> px
-    frozen: int = FROZEN,                   # how many blocks
-) -> ExamPhoto | None:                      # None where no segment is large enough
-    "What a tower is asked about one photo."
+    vit: nn.Module, example: tuple, frames: dict[str, int] = SIDES, frozen: int = FROZEN,
+) -> ExamPhoto | None:
+    """What a tower is asked about one photo.
+
+    Args:
+        vit: its first blocks are run
+        example: photo, image, labels, classes
+        frames: frame -> px
+        frozen: how many blocks
+    Returns: None where no segment is large enough"""
     _, image, labels, classes = example
     masks, which = true_segments(labels, len(classes), LEAST)
     if not len(which): return None
@@ -93,13 +107,17 @@ def exam_photo(
 
 # %% ../../nbs/T2d_tuning_exam.ipynb #eac0a3df
 def load_exam(
-    dataset: LabelledSet,                   # of `exam_set`
-    file: Path,                             # cache
-    vit: nn.Module,                         # its first blocks are run where the cache has nothing
-    frames: dict[str, int] = SIDES,         # frame -> px
-    frozen: int = FROZEN,                   # how many blocks
-) -> list[ExamPhoto]:                       # photos with a segment
-    "The questions of a set, computed once."
+    dataset: LabelledSet, file: Path, vit: nn.Module, frames: dict[str, int] = SIDES, frozen: int = FROZEN,
+) -> list[ExamPhoto]:
+    """The questions of a set, computed once.
+
+    Args:
+        dataset: of `exam_set`
+        file: cache
+        vit: its first blocks are run where the cache has nothing
+        frames: frame -> px
+        frozen: how many blocks
+    Returns: photos with a segment"""
     from safetensors.torch import load, save
     if not file.is_file():
         photos = [exam_photo(vit, example, frames, frozen) for example in progress(dataset, len(dataset), dataset.name)]
@@ -126,11 +144,13 @@ def _from_tensors(tensors, classes):
             for i in range(sum(key.endswith(".crops") for key in tensors))]
 
 # %% ../../nbs/T2d_tuning_exam.ipynb #915bec8e
-def with_tower(
-    vit: nn.Module,       # timm VisionTransformer that the tower was copied from
-    tower: JointTower,    # trained
-) -> nn.Module:           # a copy of the ViT
-    "The ViT with the tower's blocks, norm and heads."
+def with_tower(vit: nn.Module, tower: JointTower) -> nn.Module:
+    """The ViT with the tower's blocks, norm and heads.
+
+    Args:
+        vit: timm VisionTransformer that the tower was copied from
+        tower: trained
+    Returns: a copy of the ViT"""
     vit = copy.deepcopy(vit)
     for number, block in tower.blocks.named_children(): vit.blocks[int(number)] = block
     vit.norm, vit.pooled_heads = tower.norm, tower.pooled_heads
@@ -138,13 +158,15 @@ def with_tower(
 
 # %% ../../nbs/T2d_tuning_exam.ipynb #a48bbfe0
 @torch.inference_mode()
-def exam_tokens(
-    vit: nn.Module,           # with the tower's blocks
-    tokens: Tensor,           # [B, N, C] after the frozen blocks, any precision
-    last: int | None = None,  # block that is still run, counted from 1; None: all
-    frozen: int = FROZEN,     # blocks that the tokens have passed
-) -> Tensor:                  # [B, N, C] float32
-    "Tokens taken further, in half precision where the machine is faster so."
+def exam_tokens(vit: nn.Module, tokens: Tensor, last: int | None = None, frozen: int = FROZEN) -> Tensor:
+    """Tokens taken further, in half precision where the machine is faster so.
+
+    Args:
+        vit: with the tower's blocks
+        tokens: [B, N, C] after the frozen blocks, any precision
+        last: block that is still run, counted from 1; None: all
+        frozen: blocks that the tokens have passed
+    Returns: [B, N, C] float32"""
     x = tokens.float()
     with torch.autocast("cpu", torch.bfloat16):
         for block in vit.blocks[frozen:last]: x = block(x)
@@ -153,13 +175,17 @@ def exam_tokens(
 # %% ../../nbs/T2d_tuning_exam.ipynb #f27e554b
 @torch.inference_mode()
 def exam_vectors(
-    vit: nn.Module,               # with the tower's blocks
-    photo: ExamPhoto,             # what is asked
-    frame: str,                   # "square" or "aspect"
-    config: EmbeddingConfig,      # mask_layers, subtraction
-    frozen: int = FROZEN,         # blocks that the tokens have passed
-) -> tuple[Tensor, Tensor]:       # [K, D] unit length twice
-    "Vectors of a photo's segments: masked out of the photo, and of the cut-outs."
+    vit: nn.Module, photo: ExamPhoto, frame: str, config: EmbeddingConfig, frozen: int = FROZEN,
+) -> tuple[Tensor, Tensor]:
+    """Vectors of a photo's segments: masked out of the photo, and of the cut-outs.
+
+    Args:
+        vit: with the tower's blocks
+        photo: what is asked
+        frame: "square" or "aspect"
+        config: mask_layers, subtraction
+        frozen: blocks that the tokens have passed
+    Returns: [K, D] unit length twice"""
     entering = exam_tokens(vit, photo.tokens[frame], min(config.mask_layers) - 1, frozen)
     with torch.autocast("cpu", torch.bfloat16):
         masked, _ = encode_tokens(vit, entering, photo.masks[frame], config)
@@ -167,21 +193,25 @@ def exam_vectors(
     return torch.from_numpy(masked), alone.float()
 
 # %% ../../nbs/T2d_tuning_exam.ipynb #357a918a
-def mixed(
-    vectors: list[tuple[Tensor, Tensor]],   # of `exam_vectors`, a pair a photo
-    share: float,                           # lambda, weight of the cut-out
-) -> list[Tensor]:                          # [K, D] unit length a photo
-    "The second look mixed in."
+def mixed(vectors: list[tuple[Tensor, Tensor]], share: float) -> list[Tensor]:
+    """The second look mixed in.
+
+    Args:
+        vectors: of `exam_vectors`, a pair a photo
+        share: lambda, weight of the cut-out
+    Returns: [K, D] unit length a photo"""
     return [torch.from_numpy(mix_looks(masked.numpy(), alone.numpy(), share)) for masked, alone in vectors]
 
 # %% ../../nbs/T2d_tuning_exam.ipynb #7889cb17
-def answers(
-    photos: list[ExamPhoto],    # of one set
-    vectors: list[Tensor],      # [K, D] a photo
-    text: Tensor,               # [C, D] unit length, the set's class names
-    classes: tuple[str, ...],   # C names
-) -> pd.DataFrame:              # a row a segment: photo (number), name, said, right
-    "The nearest class name of each segment."
+def answers(photos: list[ExamPhoto], vectors: list[Tensor], text: Tensor, classes: tuple[str, ...]) -> pd.DataFrame:
+    """The nearest class name of each segment.
+
+    Args:
+        photos: of one set
+        vectors: [K, D] a photo
+        text: [C, D] unit length, the set's class names
+        classes: C names
+    Returns: a row a segment: photo (number), name, said, right"""
     rows = [dict(photo=i, name=name, said=classes[k])
             for i, (photo, z) in enumerate(zip(photos, vectors))
             for name, k in zip(photo.names, (z @ text.T).argmax(1).tolist())]
@@ -189,15 +219,20 @@ def answers(
 
 # %% ../../nbs/T2d_tuning_exam.ipynb #0a8552c4
 def examine(
-    tower: JointTower,                 # trained
-    vit: nn.Module,                    # that it was copied from
-    exam: dict[str, list[ExamPhoto]],  # set -> photos
-    texts: dict[str, tuple],           # set -> (class names, [C, S] of MiniLM)
-    frame: str,                        # "square" or "aspect"
-    config: EmbeddingConfig,           # of the masked path
-    shares: tuple[float, ...] = (0.,), # weights of the second look
-) -> pd.DataFrame:                     # a row a segment and weight: set, share, photo, name, said, right
-    "What a tower answers to all questions."
+    tower: JointTower, vit: nn.Module, exam: dict[str, list[ExamPhoto]], texts: dict[str, tuple], frame: str,
+    config: EmbeddingConfig, shares: tuple[float, ...] = (0.,),
+) -> pd.DataFrame:
+    """What a tower answers to all questions.
+
+    Args:
+        tower: trained
+        vit: that it was copied from
+        exam: set -> photos
+        texts: set -> (class names, [C, S] of MiniLM)
+        frame: "square" or "aspect"
+        config: of the masked path
+        shares: weights of the second look
+    Returns: a row a segment and weight: set, share, photo, name, said, right"""
     eye, rows = with_tower(vit, tower.eval()), []
     for name, photos in exam.items():
         classes, embeddings = texts[name]
