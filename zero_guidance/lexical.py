@@ -52,12 +52,14 @@ def _listed(texts: Sequence[str], what: str) -> list[str]:
     return texts
 
 # %% ../nbs/12a_lexical.ipynb #3d46c0d4
-def lexical_levels(
-    wordnet: Any,            # of `load_wordnet`
-    texts: Sequence[str],    # T free texts, each once
-    classes: Sequence[str],  # C class names in plain spelling ("potted plant"), at least one
-) -> np.ndarray:             # [T, C] int8, index into LEVELS; len(LEVELS) where nothing holds
-    "The strictest relation of every text to every class. Raises `DataError` for empty texts and without a class."
+def lexical_levels(wordnet: Any, texts: Sequence[str], classes: Sequence[str]) -> np.ndarray:
+    """The strictest relation of every text to every class. Raises `DataError` for empty texts and without a class.
+
+    Args:
+        wordnet: of `load_wordnet`
+        texts: T free texts, each once
+        classes: C class names in plain spelling ("potted plant"), at least one
+    Returns: [T, C] int8, index into LEVELS; len(LEVELS) where nothing holds"""
     texts, classes, memo = _listed(texts, "texts"), _listed(classes, "classes"), {}
     if not classes: raise DataError("classes: none; give at least one class name")
     targets = [_read_class(wordnet, c) for c in classes]
@@ -69,10 +71,12 @@ def lexical_levels(
     return levels
 
 # %% ../nbs/12a_lexical.ipynb #eb21e502
-def lexical_assignment(
-    levels: np.ndarray,  # [T, C] int, of `lexical_levels`
-) -> tuple[np.ndarray, np.ndarray]:  # classes [T] int, -1 where none; level [T] int, len(LEVELS) where none
-    "The class of each text: the strictest relation, ties to the earlier class. Raises `DataError` for another array."
+def lexical_assignment(levels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The class of each text: the strictest relation, ties to the earlier class. Raises `DataError` for another array.
+
+    Args:
+        levels: [T, C] int, of `lexical_levels`
+    Returns: classes [T] int, -1 where none; level [T] int, len(LEVELS) where none"""
     levels = np.asarray(levels)
     if levels.ndim != 2 or levels.shape[1] == 0 or not np.issubdtype(levels.dtype, np.integer):
         raise DataError(f"levels: shape {levels.shape}, {levels.dtype}; give the [T, C] integers of lexical_levels")
@@ -82,11 +86,13 @@ def lexical_assignment(
     return np.where(best < len(LEVELS), levels.argmin(1), -1), best
 
 # %% ../nbs/12a_lexical.ipynb #38c2984e
-def relation(
-    wordnet: Any,  # of `load_wordnet`
-    text: str,     # free words
-    cls: str,      # a class name in plain spelling
-) -> str | None:   # one of LEVELS
-    "The strictest relation by which a text counts for a class, or None. Raises `DataError` for an empty text."
+def relation(wordnet: Any, text: str, cls: str) -> str | None:
+    """The strictest relation by which a text counts for a class, or None. Raises `DataError` for an empty text.
+
+    Args:
+        wordnet: of `load_wordnet`
+        text: free words
+        cls: a class name in plain spelling
+    Returns: one of LEVELS"""
     level = int(lexical_levels(wordnet, [text], [cls])[0, 0])
     return LEVELS[level] if level < len(LEVELS) else None
