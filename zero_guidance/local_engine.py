@@ -9,6 +9,7 @@ __all__ = ['in_processes', 'run_local']
 import contextlib
 import dataclasses
 import functools
+import os
 import signal
 import sys
 import warnings
@@ -129,11 +130,18 @@ def _cores() -> int:
     import joblib
     return max(1, joblib.cpu_count())
 
+_MEMORY = 2e9  # bytes for a worker
+
+def _memory() -> float:
+    "The bytes of memory of this machine; where it does not say, as if every second core had enough."
+    try: return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError): return _MEMORY * _cores() / 2
+
 def _usual_workers(device: str) -> int:
     "How many workers a machine gets unless somebody says otherwise."
     import torch
     gpus = torch.cuda.device_count() if device in ("auto", "cuda") else 0
-    return gpus or max(1, _cores() // 2)
+    return gpus or max(1, min(_cores(), int(_memory() // _MEMORY)))
 
 # %% ../nbs/13_local_engine.ipynb #0b47e21b
 def in_processes(todo: Todo, job: Job, hear: Hear, workers: int | None = None) -> None:
@@ -152,7 +160,7 @@ def run_local(inputs: Any, out: Any, preset: str = "lite", workers: int | None =
         inputs: a `PhotoList`, or what `photo_list` takes
         out: folder or address of the run
         preset: "lite", "paper" or "tiny"
-        workers: processes; 0: none but this one; None: one for two cores, or one for each GPU
+        workers: processes; 0: none but this one; None: one a core where memory allows, or a GPU
         options: of `run_with`: words, recursive, limit, shard, keep_trees, retry_errors, n, T, ..."""
     if workers is not None and workers < 0: raise ConfigError(f"workers={workers}: give a whole number from 0")
     engine = in_this_process if workers == 0 else functools.partial(in_processes, workers=workers)

@@ -27,7 +27,8 @@ _Inputs = Annotated[list[str], typer.Argument(
 _RunOut = Annotated[str, typer.Option("--out", "-o", help="Folder or address of the run; an old one goes on.")]
 _Recursive = Annotated[bool, typer.Option("--recursive", "-r", help="Photos of sub-folders too.")]
 _Limit = Annotated[Optional[int], typer.Option(help="Only the first photos.", min=1)]
-_Workers = Annotated[Optional[int], typer.Option(help="Processes; 0: none but this; else one for two cores.", min=0)]
+_Workers = Annotated[Optional[int], typer.Option(
+    help="Processes; 0: none but this; else one a core, where memory allows.", min=0)]
 _Shard = Annotated[Optional[int], typer.Option(help="Photos of a part of the run; else 32.", min=1)]
 _Trees = Annotated[bool, typer.Option("--keep-trees", help="Keep what another cut needs: the run can be cut again.")]
 _Retry = Annotated[bool, typer.Option("--retry-errors", help="Try photos with an error again.")]
