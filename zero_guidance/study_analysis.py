@@ -119,8 +119,11 @@ def _said(
     *columns: str, # value, low, high
     percent: bool = False,
 ) -> str:
-    "A figure of a table with its interval."
-    return format_estimate([float(row[column]) for column in columns], percent)
+    "A figure of a table with its interval, which ends where no such figure can be: shares at 0 and 1, others at 1."
+    figure = np.array([float(row[column]) for column in columns])
+    if np.isnan(figure[0]) or not np.isnan(figure[1]):
+        return format_estimate(figure.clip(0 if percent else -1, 1), percent)
+    return format_estimate([figure[0]] * 3, percent).split(" (")[0] + " (no interval: one rater, or one photo)"
 
 # %% ../nbs/15a_study_analysis.ipynb #288fd0da
 def _score_lines(
