@@ -21,7 +21,7 @@ from .export_plan import (
     Chunks, ExportPhoto, ExportPhotos, ExportPlan, check_export, photo_files, write_export)
 from .export_tables import geojson, pipeline_answer, write_csv, write_geojson, write_hf
 from .joined_regions import in_classes, joined, split_parts
-from .messages import ConfigError, DataError, plain_text
+from .messages import ConfigError, DataError, counted, plain_text
 from .segmentation import Segmentation
 
 # %% ../nbs/10_exports.ipynb #3e76d387
@@ -136,7 +136,8 @@ def _source(results: Any, photos: Any = None) -> _Source:
     "Results of any kind. Raises `ConfigError` and `DataError`."
     if isinstance(results, (str, os.PathLike)):
         place = os.fspath(results)
-        if "://" not in place and not Path(place, "run.json").is_file(): return _saved_at(Path(place), photos)
+        from zero_guidance.run_folders import is_run
+        if not is_run(place): return _saved_at(Path(place), photos)
         from zero_guidance.runs import Run
         results = Run(place)
     if isinstance(results, Segmentation): return _Source(_saved_paths(["photo"], photos), [results], 0)
@@ -218,11 +219,11 @@ class Exported(NamedTuple):
     failed: int              # photos of the run that have no result
 
     def __str__(self) -> str:
-        def count(n, what): return f"{n:,} {what}{'' if n == 1 else 's'}"
-        line = f"{count(self.photos, 'photo')}, {count(self.regions, 'region')}, {count(len(self.classes), 'word')}"
+        parts = (self.photos, "photo"), (self.regions, "region"), (len(self.classes), "word")
+        line = ", ".join(counted(n, thing) for n, thing in parts)
         line += f" -> {plain_text(str(self.out))}"
-        if self.left_out: line += f"; {count(self.left_out, 'region')} left out: like no class"
-        return line + (f"; {count(self.failed, 'photo')} without a result" if self.failed else "")
+        if self.left_out: line += f"; {counted(self.left_out, 'region')} left out: like no class"
+        return line + (f"; {counted(self.failed, 'photo')} without a result" if self.failed else "")
 
 # %% ../nbs/10_exports.ipynb #ad473430
 def export(

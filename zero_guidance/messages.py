@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['JOINERS', 'is_hidden', 'plain_text', 'ZeroGuidanceError', 'ImageError', 'WeightsError', 'DataError', 'ConfigError',
-           'ZeroGuidanceWarning', 'decode_errors', 'one_line_of', 'progress']
+           'ZeroGuidanceWarning', 'decode_errors', 'one_line_of', 'counted', 'progress']
 
 # %% ../nbs/00_messages.ipynb #68f5fcb7
 import struct
@@ -74,6 +74,16 @@ def one_line_of(error: BaseException) -> str:
     message = " ".join(str(error).split())
     # Pillow quotes the stream that it reads, "<_io.BytesIO object at 0x7f...>"; the address would differ in every run
     return message.split(" <_io")[0] or type(error).__name__
+
+def counted(n: int, thing: str) -> str:
+    """A number of things.
+
+    Args:
+        n: of them
+        thing: one of them
+    Returns: "1 photo", "2,000 photos"
+    """
+    return f"{n:,} {thing}{'' if n == 1 else 's'}"
 
 # %% ../nbs/00_messages.ipynb #2b893329
 def progress(iterable: Iterable | None = None, total: int | None = None, desc: str = "") -> tqdm:

@@ -171,18 +171,14 @@ def run_results(run: Any) -> Results:
     paths = by_name(photos.path, lambda path: PurePosixPath(path).stem, results.folders[0].path)
     return Results(tuple(paths), lambda photo: results[paths[photo]])
 
-def _is_run(place: Any) -> bool:
-    "Whether a place is a run's, as far as can be seen without opening it."
-    if not isinstance(place, (str, os.PathLike)): return True
-    return "://" in str(place) or os.path.isfile(os.path.join(place, "run.json"))
-
 def read_predictions(path: Any, masks: str | Path | None = None) -> Results:
     """What a system found, in any of these forms. Raises `DataError`.
 
     Args:
         path: a panoptic JSON, a folder of saved results, or a run
         masks: folder of the JSON's PNGs, where it is not beside it"""
-    if _is_run(path): return run_results(path)
+    from zero_guidance.run_folders import is_run
+    if not isinstance(path, (str, os.PathLike)) or is_run(path): return run_results(path)
     return saved_results(path) if os.path.isdir(path) else read_panoptic(path, masks)
 
 # %% ../nbs/12b_predictions.ipynb #2027a52e

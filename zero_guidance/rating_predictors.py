@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .intervals import Estimate, Metric, bootstrap, safe_ratio
-from .rating_intervals import Ratings
+from .rating_intervals import Ratings, drawn_weights
 
 # %% ../nbs/15a_rating_predictors.ipynb #acdc7a25
 def mean_ratings(ratings: Ratings, questions: int) -> np.ndarray:
@@ -75,9 +75,8 @@ def best_threshold(
         draws: of photos
     Returns: the threshold; its balanced accuracy. NaN where all are good, or none"""
     if good.all() or not good.any(): return (Estimate(np.nan, np.nan, np.nan),) * 2
-    n = int(photo.max()) + 1
-    drawn = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), draws).astype(float)
-    at, accuracy = _accuracies(values, good, np.concatenate([np.ones((1, n)), drawn])[:, photo])
+    weights = np.concatenate([np.ones((1, len(photo))), *drawn_weights(photo, draws, seed)])
+    at, accuracy = _accuracies(values, good, weights)
     accuracy = accuracy[~np.isnan(accuracy).any(1)]
     best, chosen = at[accuracy.argmax(1)], accuracy[:, accuracy[0].argmax()]  # the latter of one threshold in all draws
     return tuple(Estimate(float(x[0]), *map(float, np.quantile(x[1:], (.025, .975)))) for x in (best, chosen))

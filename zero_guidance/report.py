@@ -17,7 +17,7 @@ import numpy as np
 from .contact_sheets import _why, ref_of
 from .core import read_image
 from .files import atomic_write, image_sha256, list_images
-from .messages import DataError, ImageError, ZeroGuidanceWarning, plain_text
+from .messages import DataError, ImageError, ZeroGuidanceWarning, counted, plain_text
 from .output_folders import check_output_file
 from .report_page import BEGINS, WordColours, data_block, embedded, page_frame, photo_data
 from .result_cards import how_made
@@ -97,7 +97,8 @@ def _of_place(
     photos: str | None,   # a photo, a folder of photos; of a run: where relative paths begin
 ) -> tuple[Iterable[ReportPhoto], int, Any]:  # photos, how many, the run or None
     "What stands in a folder. Raises `DataError`."
-    if "://" in str(place) or (place/"run.json").is_file():
+    from zero_guidance.run_folders import is_run
+    if is_run(place):
         from zero_guidance.runs import Run
         run = Run(str(place))
         return _of_run(run, photos), len(run), run
@@ -121,8 +122,6 @@ def _photos_of(
     return _of_place(Path(source) if "://" not in str(source) else source, photos)
 
 # %% ../nbs/10a_report.ipynb #259bb394
-def _counted(n: int, thing: str) -> str: return f"{n:,} {thing}{'' if n == 1 else 's'}"
-
 @dataclass(frozen=True)
 class Report:
     """What was written.
@@ -139,7 +138,7 @@ class Report:
     size: int      # bytes
 
     def __str__(self) -> str:
-        said = [_counted(self.photos, "photo"), f"{self.size / 1e6:.1f} MB"]
+        said = [counted(self.photos, "photo"), f"{self.size / 1e6:.1f} MB"]
         if self.errors: said.append(f"{self.errors:,} that could not be cut are listed")
         if self.left_out: said.append(f"{self.left_out:,} left out for want of room: ask for more megabytes")
         return f"{self.file}: {', '.join(said)}"
@@ -183,9 +182,9 @@ def _summary(
 ) -> str:
     "What a report holds, in a line."
     words = sum(1 for count in pages.words.count.values() if count)
-    said = [_counted(len(pages.titles), "photo"), _counted(pages.regions, "region"), _counted(words, "word")]
-    if errors: said.append(f"{_counted(errors, 'photo')} could not be cut")
-    if pages.left_out: said.append(f"{_counted(pages.left_out, 'photo')} left out for want of room")
+    said = [counted(len(pages.titles), "photo"), counted(pages.regions, "region"), counted(words, "word")]
+    if errors: said.append(f"{counted(errors, 'photo')} could not be cut")
+    if pages.left_out: said.append(f"{counted(pages.left_out, 'photo')} left out for want of room")
     return ", ".join(said)
 
 # %% ../nbs/10a_report.ipynb #000e13f1

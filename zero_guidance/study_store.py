@@ -7,6 +7,7 @@ __all__ = ['DATABASE', 'new_code', 'code_hash', 'pick_questions', 'mixed_places'
 
 # %% ../nbs/15_study_store.ipynb #f6fb7e86
 import contextlib
+import functools
 import hashlib
 import hmac
 import os
@@ -186,9 +187,13 @@ class _Leaving(_Raters):
         with self._writing() as db: db.execute("DELETE FROM raters WHERE rater = ?", (rater,))
         with self._lock: self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # out of the log, too
 
+    @functools.cached_property
+    def _form_key(self) -> bytes:  # read once: every page carries a token, and a secret takes the write lock
+        return self.secret("forms").encode()
+
     def token(self, rater: int) -> str:
         "What a form of this rater carries, so that no other site can send it."
-        return hmac.new(self.secret("forms").encode(), str(rater).encode(), "sha256").hexdigest()[:32]
+        return hmac.new(self._form_key, str(rater).encode(), "sha256").hexdigest()[:32]
 
 # %% ../nbs/15_study_store.ipynb #01f41e97
 class _Counting(_Leaving):
