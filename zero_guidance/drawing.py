@@ -80,46 +80,60 @@ def _clear(
     x0, y0, x1, y1 = box
     return not any(x0 < b[2] and b[0] < x1 and y0 < b[3] and b[1] < y1 for b in taken)
 
-# %% ../nbs/00_drawing.ipynb #37542537
-def _place(
-    text: str,          # what is to be written
-    size: float,        # pt
-    points: list,       # of (row, column, distance), best first
-    owned: np.ndarray,  # [H, W] bool, the region
-    unit: float,        # px of the map per pt
-    taken: list,        # boxes of what is written already
-    inside: float,      # 0..1, least share of the box within the region
-) -> _Spot | None:      # None where there is no room
-    "The first point around which a text fits: inside the picture, mostly inside its region, clear of other texts."
-    (H, W), (w, h) = owned.shape, (side * unit for side in _text_size(text, size))
+def _place_near(
+    text: str,               # what is to be written
+    size: float,             # pt
+    points: list,            # of (row, column, distance), best first
+    shape: tuple[int, int],  # (H, W) of the picture, px
+    unit: float,             # px of the map per pt
+    taken: list,             # boxes of what is written already
+) -> _Spot | None:           # None where there is no room
+    "The first point around which a text fits: inside the picture, clear of other texts."
+    (H, W), (w, h) = shape, (side * unit for side in _text_size(text, size))
     if w > W or h > H: return None
     for row, column, _ in points:
         # the pixel's centre, pushed away from the picture's edge as far as the box needs
         x, y = min(max(column + .5, w / 2), W - w / 2), min(max(row + .5, h / 2), H - h / 2)
-        x0, y0, x1, y1 = box = x - w / 2, y - h / 2, x + w / 2, y + h / 2
-        # every pixel that the box touches counts, so that no letter hangs over
-        mostly_inside = owned[int(y0):math.ceil(y1), int(x0):math.ceil(x1)].mean() >= inside
-        if mostly_inside and _clear(box, taken): return _Spot(x, y, text, size, box)
+        box = x - w / 2, y - h / 2, x + w / 2, y + h / 2
+        if _clear(box, taken): return _Spot(x, y, text, size, box)
     return None
+
+# %% ../nbs/00_drawing.ipynb #bc9e3f65
+def _free_pixels(owned: np.ndarray, taken: list) -> np.ndarray:
+    "A region [H, W] bool less the pixels that boxes touch."
+    free = owned.copy()
+    for x0, y0, x1, y1 in taken: free[max(0, int(y0)):math.ceil(y1), max(0, int(x0)):math.ceil(x1)] = False
+    return free
+
+def _place_inside(
+    text: str,         # what is to be written
+    size: float,       # pt
+    pole: tuple,       # (row, column, distance), where it would best stand
+    free: np.ndarray,  # [H, W] bool, the region's pixels that nothing is written on
+    unit: float,       # px of the map per pt
+) -> _Spot | None:     # None where there is no room
+    "The place nearest to the pole at which a text's box covers free pixels only."
+    width, height = (side * unit for side in _text_size(text, size))
+    w, h = math.ceil(width), math.ceil(height)
+    if h > free.shape[0] or w > free.shape[1]: return None
+    sums = np.pad(free.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    covered = sums[h:, w:] - sums[:-h, w:] - sums[h:, :-w] + sums[:-h, :-w]
+    tops, lefts = np.nonzero(covered == w * h)
+    if not len(tops): return None
+    nearest = np.hypot(tops + h / 2 - pole[0], lefts + w / 2 - pole[1]).argmin()
+    x, y = lefts[nearest] + w / 2, tops[nearest] + h / 2
+    return _Spot(x, y, text, size, (x - width / 2, y - height / 2, x + width / 2, y + height / 2))
 
 # %% ../nbs/00_drawing.ipynb #196a2266
 SIZES = (13, 11, 9.5, 8, 7)  # pt, of names on a picture; none is smaller
 
-def _place_name(
-    label: str,         # a name
-    owned: np.ndarray,  # [H, W] bool, its region
-    points: list,       # the region's poles
-    unit: float,        # px of the map per pt
-    taken: list,        # boxes of what is written already
-) -> _Spot | None:      # None where there is no room
-    "The largest writing of a name that fits into its region."
-    largest = 7 + 16 * math.sqrt(owned.mean())                     # a large region may shout, a small one may not
-    # best wholly inside and not tiny; else a little of it may hang over the border
-    for inside, smallest in ((1., 8), (.85, SIZES[-1])):
-        for size in (size for size in SIZES if smallest <= size <= largest):
-            for text in _readings(label):
-                spot = _place(text, size, points, owned, unit, taken, inside)
-                if spot: return spot
+def _place_name(label: str, free: np.ndarray, share: float, pole: tuple, unit: float) -> _Spot | None:
+    "The largest writing of a name that fits into the free pixels of its region, which is a share of the picture."
+    largest = 7 + 16 * math.sqrt(share)                            # a large region may shout, a small one may not
+    for size in (size for size in SIZES if size <= largest):
+        for text in _readings(label):
+            spot = _place_inside(text, size, pole, free, unit)
+            if spot: return spot
     return None
 
 # %% ../nbs/00_drawing.ipynb #f25540d6
@@ -130,21 +144,24 @@ def _layout(
     labels: dict[int, str],    # id -> name
     unit: float,               # px of the map per pt
 ) -> tuple[list, list]:        # of _Spot, and of (id, number) for the legend
-    "Where each name goes, large regions first; what finds no room is numbered."
+    "Where each name goes, large regions first; what finds no room is numbered, or only listed."
     spots: list[_Spot] = []
     numbers: dict[str, tuple[int, str]] = {}                       # name -> region and number: equal names share one
+    listed: dict[str, tuple[int, str]] = {}                        # not even a number has room
     count = np.bincount(label_map.ravel())
     shown = [i for i in labels if labels[i] and i < len(count) and count[i]]
     for i in sorted(shown, key=lambda i: -count[i]):
         owned, taken = label_map == i, [spot.box for spot in spots]
-        points = _poles(owned)
-        spot = _place_name(labels[i], owned, points, unit, taken)
+        points, free = _poles(owned), _free_pixels(owned, taken)
+        pole = points[0] if points else (0, 0, 0.)
+        spot = _place_name(labels[i], free, owned.mean(), pole, unit)
         if spot is None and not labels[i].isdigit():               # a bare number needs no legend
-            number = numbers.setdefault(labels[i], (i, str(len(numbers) + 1)))[1]
-            # a number may hang over its region's border: it is short, and better than nothing
-            spot = _place(number, SIZES[-1], points, owned, unit, taken, inside=0)
+            number = numbers.get(labels[i], (i, str(len(numbers) + 1)))[1]
+            spot = _place_inside(number, SIZES[-1], pole, free, unit)
+            spot = spot or _place_near(number, SIZES[-1], points, label_map.shape, unit, taken)
+            (numbers if spot else listed).setdefault(labels[i], (i, number if spot else ""))
         if spot: spots.append(spot)
-    return spots, [*numbers.values()]
+    return spots, [*numbers.values(), *(entry for name, entry in listed.items() if name not in numbers)]
 
 # %% ../nbs/00_drawing.ipynb #c4af1b25
 def _draw_legend(
@@ -191,17 +208,13 @@ def _write(
 
 # %% ../nbs/00_drawing.ipynb #9a0bf877
 def draw_overlay(
-    ax: Any, image: np.ndarray | None, label_map: np.ndarray, labels: dict[int, str], colours: dict | None = None,
-) -> int:
-    """Draw regions over a photo, each with its name where it has most room, or with a number explained below.
-
-    Args:
-        ax: matplotlib Axes
-        image: [H, W, 3] uint8, or None for colours on white
-        label_map: [H, W] int, 0 = nothing
-        labels: id -> name; ids without one stay unnamed
-        colours: id -> (r, g, b) in 0..1; None is `region_colours`
-    Returns: lines of the legend below the picture, 0 without one"""
+    ax: Any,                      # matplotlib Axes
+    image: np.ndarray | None,     # [H, W, 3] uint8, or None for colours on white
+    label_map: np.ndarray,        # [H, W] int, 0 = nothing
+    labels: dict[int, str],       # id -> name; ids without one stay unnamed
+    colours: dict | None = None,  # id -> (r, g, b) in 0..1; None is `region_colours`
+) -> int:                         # lines of the legend below the picture, 0 without one
+    "Draw regions over a photo, each with its name where it has most room, or with a number explained below."
     (H, W), colours = label_map.shape, region_colours(label_map) if colours is None else colours
     ax.set(xlim=(-.5, W - .5), ylim=(H - .5, -.5), aspect="equal")
     ax.set_axis_off()
@@ -213,20 +226,18 @@ def draw_overlay(
     small = resize_labels(label_map, max(1, round(H / shrink)), max(1, round(W / shrink)))
     spots, numbered = _layout(small, labels, ax.figure.dpi / 72 * max(small.shape) / long_side)
     for spot in spots: _write(ax, spot, W / small.shape[1], H / small.shape[0])
-    entries = [(f"{number}  {labels[i]}", colours[i]) for i, number in numbered]
+    entries = [(f"{number}  {labels[i]}".strip(), colours[i]) for i, number in numbered]
     if len(entries) > ENTRIES: entries[ENTRIES - 1:] = [(f"and {len(entries) - ENTRIES + 1} more", "white")]
     return _draw_legend(ax, entries)
 
 # %% ../nbs/00_drawing.ipynb #d4c993e0
-def frame_picture(figure: Any, image_size: tuple[int, int], draw: Callable[[Any], int], width: float) -> Any:
-    """Fill a figure with a picture, and leave room below for its legend.
-
-    Args:
-        figure: an empty matplotlib Figure
-        image_size: (H, W) px
-        draw: draws into matplotlib Axes and says how many lines of legend stand below
-        width: inches, of the longer side
-    Returns: the figure"""
+def frame_picture(
+    figure: Any,                   # an empty matplotlib Figure
+    image_size: tuple[int, int],   # (H, W) px
+    draw: Callable[[Any], int],    # draws into matplotlib Axes and says how many lines of legend stand below
+    width: float,                  # inches, of the longer side
+) -> Any:                          # the figure
+    "Fill a figure with a picture, and leave room below for its legend."
     H, W = image_size
     w, h = (max(1.5, width * side / max(H, W)) for side in (W, H))
     figure.set_size_inches(w, h)
@@ -238,19 +249,17 @@ def frame_picture(figure: Any, image_size: tuple[int, int], draw: Callable[[Any]
     return figure
 
 # %% ../nbs/00_drawing.ipynb #3719b169
-def present(draw: Callable[[Any, float], Any]) -> None:
-    """Show what is drawn: as a small picture in a notebook, else in a window.
-
-    Args:
-        draw: draws into (figure, width in inches)"""
+def present(
+    draw: Callable[[Any, float], Any],  # draws into (figure, width in inches)
+) -> None:
+    "Show what is drawn: as a small picture in a notebook, else in a window."
     import matplotlib
     import matplotlib.pyplot as plt
-    if "inline" in matplotlib.get_backend():
-        from IPython.display import Image, display
-        from matplotlib.figure import Figure
-        figure = Figure(dpi=100)
-        draw(figure, 6.5)
-        display(Image(figure_png(figure)))
-    else:
+    if "inline" not in matplotlib.get_backend():
         draw(plt.figure(), 8)
-        plt.show()
+        return plt.show()
+    from IPython.display import Image, display
+    from matplotlib.figure import Figure
+    figure = Figure(dpi=100)
+    draw(figure, 6.5)
+    display(Image(figure_png(figure)))
