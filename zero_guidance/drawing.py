@@ -208,13 +208,17 @@ def _write(
 
 # %% ../nbs/00_drawing.ipynb #9a0bf877
 def draw_overlay(
-    ax: Any,                      # matplotlib Axes
-    image: np.ndarray | None,     # [H, W, 3] uint8, or None for colours on white
-    label_map: np.ndarray,        # [H, W] int, 0 = nothing
-    labels: dict[int, str],       # id -> name; ids without one stay unnamed
-    colours: dict | None = None,  # id -> (r, g, b) in 0..1; None is `region_colours`
-) -> int:                         # lines of the legend below the picture, 0 without one
-    "Draw regions over a photo, each with its name where it has most room, or with a number explained below."
+    ax: Any, image: np.ndarray | None, label_map: np.ndarray, labels: dict[int, str], colours: dict | None = None,
+) -> int:
+    """Draw regions over a photo, each with its name where it has most room, or with a number explained below.
+
+    Args:
+        ax: matplotlib Axes
+        image: [H, W, 3] uint8, or None for colours on white
+        label_map: [H, W] int, 0 = nothing
+        labels: id -> name; ids without one stay unnamed
+        colours: id -> (r, g, b) in 0..1; None is `region_colours`
+    Returns: lines of the legend below the picture, 0 without one"""
     (H, W), colours = label_map.shape, region_colours(label_map) if colours is None else colours
     ax.set(xlim=(-.5, W - .5), ylim=(H - .5, -.5), aspect="equal")
     ax.set_axis_off()
@@ -231,13 +235,15 @@ def draw_overlay(
     return _draw_legend(ax, entries)
 
 # %% ../nbs/00_drawing.ipynb #d4c993e0
-def frame_picture(
-    figure: Any,                   # an empty matplotlib Figure
-    image_size: tuple[int, int],   # (H, W) px
-    draw: Callable[[Any], int],    # draws into matplotlib Axes and says how many lines of legend stand below
-    width: float,                  # inches, of the longer side
-) -> Any:                          # the figure
-    "Fill a figure with a picture, and leave room below for its legend."
+def frame_picture(figure: Any, image_size: tuple[int, int], draw: Callable[[Any], int], width: float) -> Any:
+    """Fill a figure with a picture, and leave room below for its legend.
+
+    Args:
+        figure: an empty matplotlib Figure
+        image_size: (H, W) px
+        draw: draws into matplotlib Axes and says how many lines of legend stand below
+        width: inches, of the longer side
+    Returns: the figure"""
     H, W = image_size
     w, h = (max(1.5, width * side / max(H, W)) for side in (W, H))
     figure.set_size_inches(w, h)
@@ -249,10 +255,11 @@ def frame_picture(
     return figure
 
 # %% ../nbs/00_drawing.ipynb #3719b169
-def present(
-    draw: Callable[[Any, float], Any],  # draws into (figure, width in inches)
-) -> None:
-    "Show what is drawn: as a small picture in a notebook, else in a window."
+def present(draw: Callable[[Any, float], Any]) -> None:
+    """Show what is drawn: as a small picture in a notebook, else in a window.
+
+    Args:
+        draw: draws into (figure, width in inches)"""
     import matplotlib
     import matplotlib.pyplot as plt
     if "inline" not in matplotlib.get_backend():

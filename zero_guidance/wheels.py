@@ -169,6 +169,7 @@ def _download(
                 report(_folder_bytes(folder))
                 time.sleep(0.1)
         finally: process.kill()  # Ctrl-C must not leave pip at work
+        report(_folder_bytes(folder))  # a small file may have come whole since we last asked
         output.seek(0)
         why = _pip_error(output.read().decode(errors="replace"), process.returncode)
     files = list(folder.glob("*.whl"))
