@@ -27,11 +27,12 @@ from .output_folders import at_home, check_output_file, output_folders
 from .result_folders import check_result_folder, check_writable
 from .segmentation import Segmentation
 from .ways_to_cut import Way, way_to_cut
-from .terminal import (
-    check_here, complain, messages, say_passed_over, seconds_line, segments_table, show_lines)
+from zero_guidance.terminal import (
+    check_here, complain, messages, photos_on_disk, say_passed_over, say_where_next, seconds_line, segments_table,
+    show_lines)
 
 # %% ../nbs/19_cli.ipynb #9d651207
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 
 def main() -> None:
     "Run the command line."
@@ -55,7 +56,7 @@ def main() -> None:
         complain(error)
         sys.exit(2)
 
-@app.callback()
+@app.callback(epilog="Exit codes: 0 done; 2 one line says what to mend; 3 some of several photos failed; 130 stopped.")
 def _about() -> None:
     "A photo in, every region of it out with a mask and a name in plain words."
 
@@ -79,7 +80,7 @@ def _segment_one(
 
 # %% ../nbs/19_cli.ipynb #f1db8610
 _OURS: Any = {"show_default": False, "readable": False}  # of what cannot be read we say it, and others go on
-_Photos = Annotated[list[Path], typer.Argument(help="Photos, or folders of photos.", **_OURS)]
+_Photos = Annotated[list[Path], typer.Argument(help="Photos, folders of photos, or - for standard input.", **_OURS)]
 _Out = Annotated[Path, typer.Option("--out", "-o", help="Where each photo gets a folder of its own.", callback=at_home)]
 _Preset = Annotated[str, typer.Option(help="lite, paper or tiny.")]
 _Naming = Annotated[Optional[str], typer.Option(
@@ -133,19 +134,21 @@ def segment(
     void: _Void = None, strict_masks: _Strict = False,
 ) -> None:
     "Cut photos into regions and name every one."
-    files = list_images(photos)
     given = {"naming": naming, "n": n, "T": T, "tau": tau, "audit": audit, "places": places}
     constants = {name: value for name, value in given.items() if value is not None}
     Config().replace(**constants)  # a wrong one is refused before anything is loaded
-    check_writable(out)
-    cuts = [name for name in ("n", "T", "tau") if name in constants]
-    way = way_to_cut(files, grouping, classes, masks, void, strict_masks, cuts)
-    from zero_guidance.pipeline import ZeroGuidance
-    from zero_guidance.vocabulary import load_vocabulary
-    zg = ZeroGuidance.from_preset(preset, device, vocabulary=load_vocabulary(words), **constants)
-    failed = _segment_all(zg, files, way, out)
-    say_passed_over(photos)
+    with photos_on_disk(photos) as photos:
+        files = list_images(photos)
+        check_writable(out)
+        cuts = [name for name in ("n", "T", "tau") if name in constants]
+        way = way_to_cut(files, grouping, classes, masks, void, strict_masks, cuts)
+        from zero_guidance.pipeline import ZeroGuidance
+        from zero_guidance.vocabulary import load_vocabulary
+        zg = ZeroGuidance.from_preset(preset, device, vocabulary=load_vocabulary(words), **constants)
+        failed, folders = _segment_all(zg, files, way, out), output_folders(files, out)
+        say_passed_over(photos)
     if failed: raise typer.Exit(2 if len(files) == 1 else 3)
+    say_where_next(folders[0] if len(files) == 1 else out)
 
 # %% ../nbs/19_cli.ipynb #06be7fe9
 _Predictions = Annotated[Path, typer.Option(

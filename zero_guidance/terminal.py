@@ -4,13 +4,17 @@
 
 # %% auto #0
 __all__ = ['results', 'messages', 'console_for', 'show_lines', 'complain', 'segments_table', 'seconds_line', 'say_passed_over',
-           'check_here']
+           'photos_on_disk', 'say_where_next', 'check_here']
 
 # %% ../nbs/19b_terminal.ipynb #a46505e4
 import contextlib
 import math
 import os
-from collections.abc import Sequence
+import shlex
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +95,35 @@ def say_passed_over(paths: Sequence[Path]) -> None:
     more = f" and {len(left) - 20} more" if len(left) > 20 else ""
     complain(ZeroGuidanceWarning(f"passed over {len(left)} files without a suffix of {kinds}: "
                                   f"{', '.join(left[:20])}{more}"))
+
+# %% ../nbs/19b_terminal.ipynb #c6f554f5
+@contextlib.contextmanager
+def photos_on_disk(photos: Sequence[Path]) -> Iterator[list[Path]]:
+    """The given paths; `-` becomes a file that holds standard input. Raises `ConfigError` where nothing comes.
+
+    Args:
+        photos: as they were given"""
+    if Path("-") not in photos:
+        yield list(photos)
+        return
+    if sys.stdin is None or sys.stdin.isatty():
+        raise ConfigError("-: no photo on standard input; pipe one: cat photo.jpg | zero_guidance segment -")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder)/"stdin"
+        with open(file, "wb") as copy: shutil.copyfileobj(sys.stdin.buffer, copy)
+        yield [file if path == Path("-") else path for path in photos]
+
+# %% ../nbs/19b_terminal.ipynb #04aafe3d
+def say_where_next(place: Path) -> None:
+    """Where to look at what was made, for a person at a terminal.
+
+    Args:
+        place: a result's folder, or the folder above several"""
+    if not messages.is_terminal: return
+    picture = place/"overlay.png"
+    look = f"open {plain_text(str(picture))}, or " if picture.exists() else ""
+    report = f"zero_guidance report {shlex.quote(plain_text(str(place)))} -o report.html"
+    show_lines(Text(f"next: {look}{report}", style="dim"), console=messages)
 
 # %% ../nbs/19b_terminal.ipynb #3151a488
 def check_here() -> None:
