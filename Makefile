@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test test-portable test-formats mutants lab clean-notebooks export
+.PHONY: setup demo test test-portable test-formats stale results mutants lab clean-notebooks export
 .DEFAULT_GOAL := setup
 
 $(INSTALLED): settings.ini setup.py pyproject.toml constraints.txt
@@ -43,6 +43,13 @@ test-formats: $(READY)  ## every export, read by the libraries that own the form
 	$(BIN)/python .ci/formats.py write .formats/files
 	QT_QPA_PLATFORM=offscreen .formats/bin/python .ci/formats.py read .formats/files
 	$(BIN)/python -W ignore .ci/formats.py read .formats/files
+
+stale: $(READY)  ## results made with another tower, other constants, cells or photos than those here
+	@$(BIN)/python .ci/stale.py
+
+results: $(READY)  ## make stale results again inside their notebooks; NB="14 14a" for some
+	$(BIN)/zero_guidance fetch lite
+	$(BIN)/python .ci/results.py $(NB)
 
 mutants: $(READY)  ## sample small mistakes in the methods' notebooks: do the fast cells notice?
 	$(BIN)/python .ci/mutants.py

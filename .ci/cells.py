@@ -76,8 +76,17 @@ def difference(saved, fresh) -> str | None:
     return None
 
 
-def run(path: Path, write: bool, compare: bool, slow: set[int]) -> tuple[list[str], int, float]:
-    "Faults, cells run, seconds. Outputs are saved where `write` says so; those of slow cells that are not asked for are kept."
+def in_short(fault: str) -> str:
+    "A fault on one line: the cell, and what was raised or what differs."
+    first, *rest = fault.splitlines()
+    raised = [line for line in rest if re.match(r"[\w.]*(Error|Exception|Exit|Interrupt)\b", line)]
+    return (f"{first.partition(': An error occurred')[0]}: {(raised or rest)[-1]}" if rest else first)[:250]
+
+
+def run(path: Path, write: bool, compare: bool, slow: set[int], before=None, after=None) -> tuple[list[str], int, float]:
+    """Faults, cells run, seconds. Outputs are saved where `write` says so; those of slow cells that are not asked for are kept.
+
+    `before(i)` and `after(i, nb, fault)` hear of each slow cell (see results.py); with them, a fault ends only its own cell."""
     start, nb = time.perf_counter(), nbformat.read(path, 4)
     client = NotebookClient(nb, kernel_name="python3", extra_arguments=["--IPKernelApp.log_level=ERROR"], timeout=None if slow else 1800, resources={"metadata": {"path": str(path.parent)}})
     faults, done = [], 0
@@ -86,12 +95,18 @@ def run(path: Path, write: bool, compare: bool, slow: set[int]) -> tuple[list[st
             if not (is_fast(cell) or i in slow):
                 continue
             saved, cell.outputs = deepcopy(cell.outputs), []
+            if before and i in slow:
+                before(i)
             try:
                 client.execute_cell(cell, i)
             except (CellExecutionError, DeadKernelError) as error:
                 said = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip()
                 faults.append(f"{path.name}, cell {i}: {said}")
                 cell.outputs = saved
+                if after and i in slow:
+                    after(i, nb, in_short(faults[-1]).partition(": ")[2])
+                if after and isinstance(error, CellExecutionError):
+                    continue
                 break
             done += 1
             cell.outputs = [out for out in cell.outputs if out.get("name") != "stderr"]  # bars and warnings belong to no reader
@@ -103,7 +118,9 @@ def run(path: Path, write: bool, compare: bool, slow: set[int]) -> tuple[list[st
                 faults.append(f"{path.name}, cell {i}: {differs}")
             if not differs and not any("image/png" in out.get("data", {}) for out in cell.outputs):
                 cell.outputs = saved  # the same but for its last digits: nothing to save
-    if write and not faults:
+            if after and i in slow:
+                after(i, nb, "skipped: its data is not here" if skipped else None)
+    if write and (after or not faults):
         save(nb, path)
     return faults, done, time.perf_counter() - start
 
@@ -130,15 +147,17 @@ def main():
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     slow = {int(i) for i in given.slow.split(",") if i}
     paths.sort(key=lambda path: -path.stat().st_size)  # long ones first
-    failed, cells = 0, 0
+    broken, cells = [], 0
     with ThreadPoolExecutor(given.workers) as pool:
         runs = {path: pool.submit(run, path, given.write, not (given.write or given.run_only), slow) for path in paths}
         for path, future in runs.items():
             faults, done, seconds = future.result()
-            failed, cells = failed + bool(faults), cells + done
+            broken, cells = broken + [faults] * bool(faults), cells + done
             print(f"{path.name}: {done} cells, {seconds:.0f} s" + "".join(f"\n  {fault}" for fault in faults), flush=True)
-    print(f"{cells} fast cells of {len(paths)} notebooks\n{len(paths) - failed} passed, {failed} failed")
-    sys.exit(bool(failed))
+    for fault in sum(broken, []):  # all of them once more: logs are cut from the top
+        print(f"FAILED {in_short(fault)}")
+    print(f"{cells} fast cells of {len(paths)} notebooks\n{len(paths) - len(broken)} passed, {len(broken)} failed")
+    sys.exit(bool(broken))
 
 
 if __name__ == "__main__":

@@ -102,6 +102,7 @@ _Classes = Annotated[Optional[str], typer.Option(
     help="Told the names: a file with a name a line, or id, tab and name; or voc, coco or ade20k.", show_default=False)]
 _Void = Annotated[Optional[int], typer.Option(help="With --masks: this value of a label map is no mask, as 255 often.",
                                               show_default=False)]
+_CUTS = "n", "T", "tau"  # what the tree is cut by
 _Strict = Annotated[bool, typer.Option("--strict-masks", help="With --masks: refuse a file with a bad annotation.")]
 
 # %% ../nbs/19_cli.ipynb #37aecf22
@@ -140,8 +141,7 @@ def segment(
     with photos_on_disk(photos) as photos:
         files = list_images(photos)
         check_writable(out)
-        cuts = [name for name in ("n", "T", "tau") if name in constants]
-        way = way_to_cut(files, grouping, classes, masks, void, strict_masks, cuts)
+        way = way_to_cut(files, grouping, classes, masks, void, strict_masks, [k for k in _CUTS if k in constants])
         from zero_guidance.pipeline import ZeroGuidance
         from zero_guidance.vocabulary import load_vocabulary
         zg = ZeroGuidance.from_preset(preset, device, vocabulary=load_vocabulary(words), **constants)
@@ -222,6 +222,8 @@ def evaluate(
         with atomic_write(out, "w") as file: figures.to_csv(file, index=False, float_format="%.5f")
 
 # %% ../nbs/19_cli.ipynb #bf57908f
+_LIBRARIES = "torch", "timm", "transformers", "sentence-transformers", "open_clip_torch"
+
 def _version_of(library: str) -> str:
     "Of an installed library; those of extras may be absent."
     try: return version(library)
@@ -245,8 +247,7 @@ def info() -> None:
     from zero_guidance.wheels import cache_state
     python, device = sys.version.split()[0], load_backbones("tiny").device
     show_lines(f"zero_guidance {version('zero_guidance')}, Python {python}, device {device}")
-    libraries = ("torch", "timm", "transformers", "sentence-transformers", "open_clip_torch")
-    show_lines(", ".join(f"{name} {_version_of(name)}" for name in libraries))
+    show_lines(", ".join(f"{name} {_version_of(name)}" for name in _LIBRARIES))
     table = Table("preset", "weights", "present", "MB", "licence", box=None, header_style="dim")
     damaged = {row["model"]: row for row in cache_state() if row["state"] == "damaged"}
     for row in installed():
