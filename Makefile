@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test test-portable test-formats stale results mutants lab clean-notebooks export
+.PHONY: setup demo test test-portable test-formats docs stale results mutants lab clean-notebooks export
 .DEFAULT_GOAL := setup
 
 $(INSTALLED): settings.ini setup.py pyproject.toml constraints.txt
@@ -43,6 +43,14 @@ test-formats: $(READY)  ## every export, read by the libraries that own the form
 	$(BIN)/python .ci/formats.py write .formats/files
 	QT_QPA_PLATFORM=offscreen .formats/bin/python .ci/formats.py read .formats/files
 	$(BIN)/python -W ignore .ci/formats.py read .formats/files
+
+docs: $(INSTALLED)  ## the documentation site in _docs/, which opens without a server or a network
+	test -x .docs/bin/python || $(PYTHON) -m venv .docs
+	.docs/bin/pip install --quiet --disable-pip-version-check --no-deps --requirement docs/requirements.txt
+	$(BIN)/python docs/command_pages.py .docs/commands.md
+	NO_MKDOCS_2_WARNING=1 .docs/bin/mkdocs build -f docs/mkdocs.yml
+	.docs/bin/python docs/check_site.py _docs
+	.docs/bin/python docs/test_site.py
 
 stale: $(READY)  ## results made with another tower, other constants, cells or photos than those here
 	@$(BIN)/python .ci/stale.py

@@ -51,6 +51,7 @@ def main() -> None:
             # they add their commands
             import zero_guidance.run_commands, zero_guidance.cli_export  # noqa: F401, E401
             import zero_guidance.cli_report, zero_guidance.cli_study  # noqa: F401, E401
+            import zero_guidance.app_commands, zero_guidance.probe_commands  # noqa: F401, E401
             app()
     except (ZeroGuidanceError, OSError, MemoryError) as error:
         complain(error)

@@ -98,7 +98,7 @@ def _place_near(
         if _clear(box, taken): return _Spot(x, y, text, size, box)
     return None
 
-# %% ../nbs/00_drawing.ipynb #bc9e3f65
+# %% ../nbs/00_drawing.ipynb #e04a1130
 def _free_pixels(owned: np.ndarray, taken: list) -> np.ndarray:
     "A region [H, W] bool less the pixels that boxes touch."
     free = owned.copy()
@@ -121,7 +121,7 @@ def _place_inside(
     tops, lefts = np.nonzero(covered == w * h)
     if not len(tops): return None
     nearest = np.hypot(tops + h / 2 - pole[0], lefts + w / 2 - pole[1]).argmin()
-    x, y = lefts[nearest] + w / 2, tops[nearest] + h / 2
+    x, y = float(lefts[nearest] + w / 2), float(tops[nearest] + h / 2)
     return _Spot(x, y, text, size, (x - width / 2, y - height / 2, x + width / 2, y + height / 2))
 
 # %% ../nbs/00_drawing.ipynb #196a2266
@@ -149,7 +149,7 @@ def _layout(
     numbers: dict[str, tuple[int, str]] = {}                       # name -> region and number: equal names share one
     listed: dict[str, tuple[int, str]] = {}                        # not even a number has room
     count = np.bincount(label_map.ravel())
-    shown = [i for i in labels if labels[i] and i < len(count) and count[i]]
+    shown = [i for i in labels if labels[i].strip() and i < len(count) and count[i]]
     for i in sorted(shown, key=lambda i: -count[i]):
         owned, taken = label_map == i, [spot.box for spot in spots]
         points, free = _poles(owned), _free_pixels(owned, taken)

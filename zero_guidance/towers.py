@@ -8,6 +8,7 @@ __all__ = ['TextTower', 'Joint', 'joint_file']
 # %% ../nbs/01_towers.ipynb #b08ca402
 import importlib.resources
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +18,8 @@ from torch import Tensor, nn
 
 from .messages import WeightsError
 from .loaders import _dinov2_vit, _encode, _wheel_vit, freeze
-from .vit import PooledHeads, openclip_to_timm
+from .openclip_towers import image_tower
+from .vit import PooledHeads
 from .wheels import read_safetensors
 
 # %% ../nbs/01_towers.ipynb #613345c2
@@ -68,21 +70,38 @@ def _causal_tower(
         return [row[:row.argmax() + 1].tolist() for row in tokenize(texts)]
     return TextTower(clip, token_ids, lambda state: F.normalize(state @ clip.text_projection, dim=-1), causal=True)
 
+# %% ../nbs/01_towers.ipynb #d764be84
+def _embed_causal(
+    clip: nn.Module,    # open_clip's CLIP, with a text tower of `_causal_tower`'s kind
+    tokens: Tensor,     # [T, 77] token ids, zeros behind the end token
+) -> Tensor:            # [T, D] unit length
+    "CLIP's `encode_text` without the padding behind the longest text."
+    ends = tokens.argmax(-1)
+    L = int(ends.max()) + 1
+    x = clip.token_embedding(tokens[:, :L]) + clip.positional_embedding[:L]
+    x = clip.ln_final(clip.transformer(x.to(clip.positional_embedding.dtype), attn_mask=clip.attn_mask[:L, :L]))
+    return F.normalize(x[torch.arange(len(x), device=x.device), ends] @ clip.text_projection, dim=-1)
+
 # %% ../nbs/01_towers.ipynb #5f2a9a41
 def _openclip_joint(
     name: str,     # open_clip's
     weights: str,  # a tag, a file, or "random"; "openai" when empty
     models: Any,   # who asks: its device and dtype
 ) -> Joint:
-    "Any open_clip model with a plain ViT."
+    "Any open_clip model whose image tower can be masked. Raises `ConfigError` for others."
     library = _open_clip()
-    clip = library.create_model(name, pretrained=None if weights == "random" else weights or "openai", device="cpu")
-    tokenize, vit = library.get_tokenizer(name), openclip_to_timm(clip)
+    if Path(name).is_dir(): name = f"local-dir:{name}"  # a folder of one's own, its weights included
+    itself = name.startswith(("local-dir:", "hf-hub:")) or weights == "random"
+    pretrained = None if itself else weights or "openai"
+    clip = library.create_model(name, pretrained=pretrained, device="cpu")
+    tokenize, vit = library.get_tokenizer(name), image_tower(clip, name)
     del clip.visual  # its weights are in `vit`
     text_tower = freeze(clip, models.device, models.dtype)
+    causal = _causal_tower(text_tower, tokenize) is not None
+    encode = partial(_embed_causal, text_tower) if causal else partial(text_tower.encode_text, normalize=True)
     def embed(texts: list[str], batch_size: int) -> Tensor:
         batches = [tokenize(texts[i:i + batch_size]).to(models.device) for i in range(0, len(texts), batch_size)]
-        return torch.cat([text_tower.encode_text(batch, normalize=True) for batch in batches])
+        return torch.cat([encode(batch) for batch in batches])
     return Joint(vit, embed, lambda: _causal_tower(text_tower, tokenize))
 
 # %% ../nbs/01_towers.ipynb #f35b439e
