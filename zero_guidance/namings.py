@@ -21,7 +21,9 @@ from .config import NAMINGS, Config, ZeroCapConfig
 from .messages import ZeroGuidanceWarning, plain_text
 from .text_memory import TextMemory
 from .fast_zerocap import captions
-from .naming import Name, Namer, Surroundings, make_namer
+from .naming import Name, Namer, make_namer
+from .surroundings import Surroundings
+from .presets import Preset
 from .vocabulary import Vocabulary, describes_people, load_vocabulary
 from .beams import Caption
 
@@ -42,8 +44,44 @@ def _warn_of_audit(what: str) -> None:
     said = f"{what} left out by the audit; audit=False (--no-audit) keeps them"
     warnings.warn(ZeroGuidanceWarning(said), stacklevel=3)
 
+# %% ../nbs/08b_namings.ipynb #3952c6e4
+class _Loading:
+    "Models by a preset's name, or by the names of towers."
+    @classmethod
+    def from_preset(
+        cls, preset: str | Preset = "lite", device: str = "auto", dtype: Any = None, vocabulary: Words | None = None,
+        **constants: Any,
+    ) -> Self:
+        """Load a preset; lite fetches its weights on first use. Raises `WeightsError`, `ConfigError` and `DataError`.
+
+        Args:
+            preset: "lite", "clip", "paper" or "tiny", or a preset of one's own
+            device: "auto", "cpu", "cuda", "mps"
+            dtype: torch dtype; float32 when None
+            vocabulary: words of instant naming; the bundled nouns when None
+            constants: constants that differ from the preset's, by their flat names, e.g. n=10"""
+        if vocabulary is not None: vocabulary = load_vocabulary(vocabulary)  # refused before weights are read
+        backbones = load_backbones(preset, device, dtype)
+        backbones.keys_vit, backbones.joint_vit  # loaded now, so that no photo's seconds count it
+        return cls(backbones, backbones.config.replace(**constants), vocabulary)
+
+    @classmethod
+    def from_towers(
+        cls, joint: str = "open_clip:ViT-B-16-quickgelu/openai", keys: str = "timm:vit_small_patch14_dinov2.lvd142m",
+        language: str = "transformers:openai-community/gpt2", **others: Any,
+    ) -> Self:
+        """Load any towers by their libraries' names, none of them tuned. Raises `ConfigError`, `WeightsError`.
+
+        Args:
+            joint: image-text model of open_clip
+            keys: self-supervised ViT of timm
+            language: causal language model of transformers
+            others: what `from_preset` takes besides, and constants"""
+        from zero_guidance.tower_presets import tower_preset
+        return cls.from_preset(tower_preset(joint, keys, language), **others)
+
 # %% ../nbs/08b_namings.ipynb #dba62670
-class Models:
+class Models(_Loading):
     "What `ZeroGuidance` holds: models, constants, words."
     def __init__(
         self,
@@ -53,24 +91,6 @@ class Models:
     ):
         self.backbones, self.config = backbones, config or backbones.config
         self.vocabulary = None if vocabulary is None else load_vocabulary(vocabulary)
-
-    @classmethod
-    def from_preset(
-        cls, preset: str = "lite", device: str = "auto", dtype: Any = None, vocabulary: Words | None = None,
-        **constants: Any,
-    ) -> Self:
-        """Load a preset; lite fetches its weights on first use. Raises `WeightsError`, `ConfigError` and `DataError`.
-
-        Args:
-            preset: "lite", "paper" or "tiny"
-            device: "auto", "cpu", "cuda", "mps"
-            dtype: torch dtype; float32 when None
-            vocabulary: words of instant naming; the bundled nouns when None
-            constants: constants that differ from the preset's, by their flat names, e.g. n=10"""
-        if vocabulary is not None: vocabulary = load_vocabulary(vocabulary)  # refused before weights are read
-        backbones = load_backbones(preset, device, dtype)
-        backbones.keys_vit, backbones.joint_vit  # loaded now, so that no photo's seconds count it
-        return cls(backbones, backbones.config.replace(**constants), vocabulary)
 
     @cached_property
     def namer(self) -> Namer:
