@@ -162,7 +162,8 @@ def place_vectors(image: np.ndarray, backbones: Backbones, side: int | None = No
     reading = joint_reading(image.shape[:2], backbones, backbones.config.embedding)
     if side: reading = Reading((max(patch, side // patch * patch),) * 2, patch, backbones.joint_norm, "bicubic")
     photo = read_photo(vit, image, reading, len(vit.blocks))
-    return _place_embedding(vit, vit.norm(photo.tokens)[:, prefix_tokens(vit):])[0].unflatten(0, photo.grid).cpu().numpy()
+    places = vit.norm(photo.tokens)[:, prefix_tokens(vit):]
+    return _place_embedding(vit, places)[0].unflatten(0, photo.grid).cpu().numpy()
 
 # %% ../nbs/16d_guided_classes.ipynb #231ba5c9
 def guided_maps(image: np.ndarray, backbones: Backbones, prompts: ClassPrompts, side: int | None = None) -> np.ndarray:
