@@ -39,14 +39,6 @@ class Limits:
         masks: that one photo is given
         waiting: photos in the queue
         visitors: whose photos are in memory at a time
-        minutes: after which a visitor's photo is forgotten
-
-    Attributes:
-        megabytes: of one upload
-        megapixels: of a photo
-        masks: that one photo is given
-        waiting: photos in the queue
-        visitors: whose photos are in memory at a time
         minutes: after which a visitor's photo is forgotten"""
     megabytes: float = 20.   # of one upload
     megapixels: float = 24.  # of a photo

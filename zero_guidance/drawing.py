@@ -99,24 +99,23 @@ def _place_near(
     return None
 
 # %% ../nbs/00_drawing.ipynb #e04a1130
-def _free_pixels(owned: np.ndarray, taken: list) -> np.ndarray:
-    "A region [H, W] bool less the pixels that boxes touch."
+def _free_sums(owned: np.ndarray, taken: list) -> np.ndarray:
+    "How many pixels [H+1, W+1] above and left are a region's [H, W] bool, less those that boxes touch."
     free = owned.copy()
     for x0, y0, x1, y1 in taken: free[max(0, int(y0)):math.ceil(y1), max(0, int(x0)):math.ceil(x1)] = False
-    return free
+    return np.pad(free.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
 
 def _place_inside(
     text: str,         # what is to be written
     size: float,       # pt
     pole: tuple,       # (row, column, distance), where it would best stand
-    free: np.ndarray,  # [H, W] bool, the region's pixels that nothing is written on
+    sums: np.ndarray,  # [H + 1, W + 1] from `_free_sums`: the region's pixels that nothing is written on
     unit: float,       # px of the map per pt
 ) -> _Spot | None:     # None where there is no room
     "The place nearest to the pole at which a text's box covers free pixels only."
     width, height = (side * unit for side in _text_size(text, size))
     w, h = math.ceil(width), math.ceil(height)
-    if h > free.shape[0] or w > free.shape[1]: return None
-    sums = np.pad(free.cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    if h >= sums.shape[0] or w >= sums.shape[1]: return None
     covered = sums[h:, w:] - sums[:-h, w:] - sums[h:, :-w] + sums[:-h, :-w]
     tops, lefts = np.nonzero(covered == w * h)
     if not len(tops): return None
@@ -127,12 +126,12 @@ def _place_inside(
 # %% ../nbs/00_drawing.ipynb #196a2266
 SIZES = (13, 11, 9.5, 8, 7)  # pt, of names on a picture; none is smaller
 
-def _place_name(label: str, free: np.ndarray, share: float, pole: tuple, unit: float) -> _Spot | None:
+def _place_name(label: str, sums: np.ndarray, share: float, pole: tuple, unit: float) -> _Spot | None:
     "The largest writing of a name that fits into the free pixels of its region, which is a share of the picture."
     largest = 7 + 16 * math.sqrt(share)                            # a large region may shout, a small one may not
     for size in (size for size in SIZES if size <= largest):
         for text in _readings(label):
-            spot = _place_inside(text, size, pole, free, unit)
+            spot = _place_inside(text, size, pole, sums, unit)
             if spot: return spot
     return None
 
@@ -152,12 +151,12 @@ def _layout(
     shown = [i for i in labels if labels[i].strip() and i < len(count) and count[i]]
     for i in sorted(shown, key=lambda i: -count[i]):
         owned, taken = label_map == i, [spot.box for spot in spots]
-        points, free = _poles(owned), _free_pixels(owned, taken)
+        points, sums = _poles(owned), _free_sums(owned, taken)
         pole = points[0] if points else (0, 0, 0.)
-        spot = _place_name(labels[i], free, owned.mean(), pole, unit)
+        spot = _place_name(labels[i], sums, owned.mean(), pole, unit)
         if spot is None and not labels[i].isdigit():               # a bare number needs no legend
             number = numbers.get(labels[i], (i, str(len(numbers) + 1)))[1]
-            spot = _place_inside(number, SIZES[-1], pole, free, unit)
+            spot = _place_inside(number, SIZES[-1], pole, sums, unit)
             spot = spot or _place_near(number, SIZES[-1], points, label_map.shape, unit, taken)
             (numbers if spot else listed).setdefault(labels[i], (i, number if spot else ""))
         if spot: spots.append(spot)
