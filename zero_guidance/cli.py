@@ -21,6 +21,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .config import Config
+from .config_files import ConfigFile, config_changes
 from .messages import ConfigError, ImageError, ZeroGuidanceError, ZeroGuidanceWarning, plain_text
 from .files import atomic_write, list_images
 from .core import read_image
@@ -50,9 +51,9 @@ def main() -> None:
             warnings.showwarning = show
             check_here()
             # they add their commands
-            import zero_guidance.run_commands, zero_guidance.cli_export  # noqa: F401, E401
-            import zero_guidance.cli_report, zero_guidance.cli_study  # noqa: F401, E401
-            import zero_guidance.app_commands, zero_guidance.probe_commands  # noqa: F401, E401
+            import zero_guidance.run_commands, zero_guidance.cli_export, zero_guidance.cli_report  # noqa: F401, E401
+            import zero_guidance.cli_study, zero_guidance.app_commands, zero_guidance.probe_commands  # noqa: F401, E401
+            import zero_guidance.tune_commands, zero_guidance.shoot_out_commands  # noqa: F401, E401
             app()
     except (ZeroGuidanceError, OSError, MemoryError) as error:
         complain(error)
@@ -137,15 +138,15 @@ def segment(
     photos: _Photos, out: _Out = Path("out"), preset: _Preset = "lite", naming: _Naming = None, n: _N = None,
     T: _T = None, tau: _Tau = None, masks: _Masks = None, words: _Words = "nouns", audit: _Audit = None,
     places: _Places = None, device: _Device = "auto", grouping: _Grouping = "ward", classes: _Classes = None,
-    void: _Void = None, strict_masks: _Strict = False,
+    void: _Void = None, strict_masks: _Strict = False, config: ConfigFile = None,
 ) -> None:
     "Cut photos into regions and name every one."
-    constants = _given(naming=naming, n=n, T=T, tau=tau, audit=audit, places=places)
+    constants = config_changes(config) | (given := _given(naming=naming, n=n, T=T, tau=tau, audit=audit, places=places))
     Config().replace(**constants)  # a wrong one is refused before anything is loaded
     with photos_on_disk(photos) as photos:
         files = list_images(photos)
         check_writable(out)
-        way = way_to_cut(files, grouping, classes, masks, void, strict_masks, [k for k in _CUTS if k in constants])
+        way = way_to_cut(files, grouping, classes, masks, void, strict_masks, [k for k in _CUTS if k in given])
         from zero_guidance.pipeline import ZeroGuidance
         from zero_guidance.vocabulary import load_vocabulary
         zg = ZeroGuidance.from_preset(preset, device, vocabulary=load_vocabulary(words), **constants)

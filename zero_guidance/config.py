@@ -10,6 +10,7 @@ __all__ = ['FACETS', 'LINKAGES', 'PRUNES', 'REFINES', 'FRAMES', 'FILLS', 'SALIEN
 import dataclasses
 from typing import Any, Self
 
+from .messages import ConfigError
 from .settings import (
     Settings, Strategies, checked, constant, json_settings, no_such_setting, shown_changes)
 

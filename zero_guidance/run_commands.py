@@ -16,6 +16,7 @@ import typer
 from .cli import (
     _Audit, _Device, _N, _Naming, _Places, _Preset, _T, _Tau, _Words, app)
 from .config import Config
+from .config_files import ConfigFile, config_changes
 from .files import atomic_write
 from .messages import ConfigError, DataError
 from .output_folders import at_home, check_output_file
@@ -58,10 +59,11 @@ def run(
     words: _Words = "nouns", audit: _Audit = None, places: _Places = None, device: _Device = "auto",
     workers: _Workers = None, shard: _Shard = None, keep_trees: _Trees = False, retry_errors: _Retry = False,
     max_failure_rate: _Rate = .1, engine: _Engine = "local", address: _Address = None,
+    config: ConfigFile = None,
 ) -> None:
     "Cut a library of photos, or go on with it: a folder of tables that can be stopped at any time."
     given = {"naming": naming, "n": n, "T": T, "tau": tau, "audit": audit, "places": places}
-    constants = {name: value for name, value in given.items() if value is not None}
+    constants = config_changes(config) | {name: value for name, value in given.items() if value is not None}
     Config().replace(**constants)  # a wrong one is refused before anything is loaded
     where, over_photos = out if "://" in out else str(at_home(Path(out))), _engine(engine, address)
     summary = over_photos(photos, where, preset, workers, words=words, recursive=recursive, limit=limit, shard=shard,

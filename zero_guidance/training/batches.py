@@ -16,7 +16,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .views import PROMPT, SCENES, View, validation_photos
+from .views import PROMPT, SCENES, WHOLE, View, set_of, validation_photos
 from .features import FeatureFiles
 from .texts import ClassTree, word_targets
 from .joint import kept_tokens
@@ -39,6 +39,7 @@ class Recipe:
         conse: weight of the ConSE vector
         nce: weight of the captions
         lists: the list of a scene's nouns is a caption too
+        scene_parts: views of a part of a scene are said to show all of its nouns
         each: weight of each reading alone, beside their sum
         regions: weight of the self-taught regions; 0: none are drawn
         region_photos: photos a step whose regions are drawn
@@ -60,6 +61,7 @@ class Recipe:
     conse: float = 1.             # weight of the ConSE vector
     nce: float = 1.               # weight of the captions
     lists: bool = True            # the list of a scene's nouns is a caption too
+    scene_parts: bool = True      # views of a part of a scene are said to show all of its nouns
     each: float = .35             # weight of each reading alone, beside their sum
     regions: float = 0.           # weight of the self-taught regions; 0: none are drawn
     region_photos: int = 12       # photos a step whose regions are drawn
@@ -232,11 +234,15 @@ def batch_at(data: TrainingData, step: int, recipe: Recipe) -> Batch:
     return Batch(tokens, text, captioned, rival, p, level_p, level, word_share)
 
 # %% ../../nbs/T2a_training_batches.ipynb #4650f889
+def _says_too_much(view):
+    "Whether a view shows a part of a scene and its text names all of the scene."
+    return set_of(view.photo) == SCENES and view.box != WHOLE and bool(view.group)
+
 def _kind(group): return NOUN if group.startswith("word:") else LIST if group.startswith(SCENES) else CAPTION
 
 def training_data(
     views: list[View], files: FeatureFiles, texts: dict[str, list[str]], class_names: list[str],
-    embedding: dict[str, Tensor], words: list[str], tree: ClassTree,
+    embedding: dict[str, Tensor], words: list[str], tree: ClassTree, scene_parts: bool = True,
 ) -> TrainingData:
     """What to train on; photos for validation and views without features are left out.
 
@@ -247,13 +253,15 @@ def training_data(
         class_names: the teacher's
         embedding: of every text, word prompt and class prompt
         words: names to learn
-        tree: above the teacher's classes"""
+        tree: above the teacher's classes
+        scene_parts: whether a part of a scene is said to show all of its nouns"""
     groups, rows_of = sorted(texts), {text: i for i, text in enumerate(embedding)}
     number, kept_out = {group: i for i, group in enumerate(groups)}, set(validation_photos(views))
     prompts = lambda names: torch.stack([embedding[PROMPT.format(name)] for name in names])
+    rows = [i for i, v in enumerate(views) if files.done[i] and v.photo not in kept_out
+            and (scene_parts or not _says_too_much(v))]
     return TrainingData(
-        files.tokens, files.logits,
-        rows=torch.tensor([i for i, v in enumerate(views) if files.done[i] and v.photo not in kept_out]),
+        files.tokens, files.logits, rows=torch.tensor(rows),
         group=torch.tensor([number.get(view.group, -1) for view in views]), texts=torch.stack(list(embedding.values())),
         texts_of=[[rows_of[text] for text in texts[group]] for group in groups],
         kind=torch.tensor([_kind(group) for group in groups]), words=prompts(words),
