@@ -1,4 +1,4 @@
-# Every target sets up what it needs: Python 3.11 or newer and a C++ compiler are enough.
+# Every target sets up what it needs: Python 3.11 or 3.12 and a C++ compiler are enough.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 .DEFAULT_GOAL := setup
 
 $(INSTALLED): settings.ini setup.py pyproject.toml constraints.txt
-	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'zero_guidance needs Python 3.11 or newer: make PYTHON=python3.11')"
+	@$(PYTHON) -c "import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13) and 'zero_guidance needs Python 3.11 or 3.12: make PYTHON=python3.11')"
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
 	@touch $@

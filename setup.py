@@ -19,7 +19,7 @@ setup(
     license="Apache-2.0",
     license_files=["LICENSE", "NOTICE"],
     keywords=cfg["keywords"].split(),
-    python_requires=">=" + cfg["min_python"],
+    python_requires=f">={cfg['min_python']},<3.13",  # pydensecrf2 cannot be compiled for 3.13
     packages=find_packages(include=["zero_guidance", "zero_guidance.*"]),
     package_data={"zero_guidance": ["assets/*", "assets/study/*", "py.typed", "*.pyi"]},
     install_requires=cfg["requirements"].split(),
@@ -30,6 +30,7 @@ setup(
         "Development Status :: 3 - Alpha",
         "Intended Audience :: Science/Research",
         "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
         "Topic :: Scientific/Engineering :: Image Recognition",
     ],
 )
