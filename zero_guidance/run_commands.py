@@ -14,7 +14,7 @@ from typing import Annotated, Optional
 import typer
 
 from .cli import (
-    _Audit, _Device, _N, _Naming, _Places, _Preset, _T, _Tau, _Words, app)
+    _Audit, _Device, _N, _Naming, _Places, _Preset, _T, _Tau, _Words, _given, app)
 from .config import Config
 from .config_files import ConfigFile, config_changes
 from .files import atomic_write
@@ -62,8 +62,7 @@ def run(
     config: ConfigFile = None,
 ) -> None:
     "Cut a library of photos, or go on with it: a folder of tables that can be stopped at any time."
-    given = {"naming": naming, "n": n, "T": T, "tau": tau, "audit": audit, "places": places}
-    constants = config_changes(config) | {name: value for name, value in given.items() if value is not None}
+    constants = config_changes(config) | _given(naming=naming, n=n, T=T, tau=tau, audit=audit, places=places)
     Config().replace(**constants)  # a wrong one is refused before anything is loaded
     where, over_photos = out if "://" in out else str(at_home(Path(out))), _engine(engine, address)
     summary = over_photos(photos, where, preset, workers, words=words, recursive=recursive, limit=limit, shard=shard,

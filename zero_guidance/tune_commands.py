@@ -112,8 +112,9 @@ def _finish(rows: list[dict], dataset: Any, zg: Any, config: Config, kept: Any, 
     _write(kept, out, "tune.png", figure_png(picture))
     _write(kept, out, "tuned.json", _tuned_text(config, table, len(zg.backbones.joint_vit.blocks)).encode())
     _write(kept, out, "photos.txt", "".join(f"{photo}\n" for photo in photos).encode())
-    for choice in choices(table): show_lines(Text(str(choice)))
-    if sum(choice.sure for choice in choices(table)) > 1:
+    found = choices(table)
+    for choice in found: show_lines(Text(str(choice)))
+    if sum(choice.sure for choice in found) > 1:
         show_lines(Text("each was measured with the others as they were; tune once more from these constants"))
     show_lines(Text(plain_text(f"constants: {out/'tuned.json'}; give them to --config")))
 

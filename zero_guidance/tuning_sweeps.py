@@ -40,8 +40,7 @@ class ClassVectors:
     @cached_property
     def texts(self) -> np.ndarray:
         "[C, D] unit length, of the image-text tower, as the prompt puts the names."
-        prompt = self.zg.config.words.prompt
-        return self.zg.backbones.embed_texts([prompt.format(name) for name in self.names]).float().cpu().numpy()
+        return self.zg.backbones.embed_names(list(self.names), (self.zg.config.words.prompt,)).cpu().numpy()
 
     def likeness(self, words: Sequence[str]) -> np.ndarray:
         """How near words are to the class names, by the sentence model; each word is read once.
