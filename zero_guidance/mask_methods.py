@@ -14,7 +14,7 @@ import numpy as np
 
 from .backbones import Backbones
 from .config import SALIENCIES
-from .cut_outs import embed_cut_outs, mix_looks
+from .cut_outs import _check_size, embed_cut_outs, mix_looks
 from .global_subtraction import embed_segments
 from .messages import DataError
 from .settings import Strategies
@@ -27,9 +27,7 @@ def _check_masks(image: np.ndarray, masks: np.ndarray) -> None:
     "Refuse what is no stack of masks of this photo. Raises `DataError`."
     if masks.dtype != bool or masks.ndim != 3 or not len(masks):
         raise DataError(f"masks: got {masks.dtype} {list(masks.shape)}; give [K, H, W] bool, at least one")
-    if masks.shape[1:] != image.shape[:2]:
-        raise DataError(f"masks: {list(masks.shape[1:])} px but the image is {list(image.shape[:2])}; "
-                        "resize them with nearest neighbour")
+    _check_size(masks, image)
     empty = np.flatnonzero(~masks.any((1, 2)))
     if len(empty): raise DataError(f"mask {empty[0]}: it covers no pixel; leave it out")
 
