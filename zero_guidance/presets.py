@@ -68,7 +68,7 @@ PRESETS = {preset.name: preset for preset in (
            "transformers:openai-community/gpt2-medium", "sentence_transformers:sentence-transformers/all-mpnet-base-v2",
            Config.paper(), joint_norm=CLIP_NORM, position_offset=0.1),
     Preset("lite", "wheel:vit_s14", "wheel:joint_lite", "wheel:smollm2", "wheel:minilm", Config.lite(), bos_id=0,
-           joint_sha256="b14b41952e04b175be210a63ecf6993af54062e131971dd1080a3cbf8cfe4e55"),
+           joint_sha256="680cabe75d51cf02d45b0f8acfaed6839d1aeed9e0c573826d38e0b061c6a7e4"),
     Preset("clip", "timm:vit_small_patch14_dinov2.lvd142m", "open_clip:ViT-B-16-quickgelu@openai",
            "transformers:openai-community/gpt2", "sentence_transformers:sentence-transformers/all-MiniLM-L6-v2",
            Config.paper().replace(short_side=448, stride=14, T=.97, image_size=224, mask_layers=(11, 12),
