@@ -6,8 +6,6 @@
 __all__ = ['positions_by_key', 'by_length', 'restore_order', 'pad_batch', 'bert_embeddings']
 
 # %% ../nbs/01_many_texts.ipynb #b77aee52
-import contextlib
-import sys
 from collections.abc import Hashable, Iterable, Iterator
 from time import monotonic
 from typing import Any
@@ -15,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .messages import ConfigError
+from .messages import ConfigError, stderr_line
 from .towers import Joint
 
 # %% ../nbs/01_many_texts.ipynb #e52019d5
@@ -41,10 +39,9 @@ def _with_lines(
     for part in parts:
         yield part
         done += len(part)
-        if monotonic() - last < _LINE_EVERY or sys.stderr is None: continue    # None: a window without a console
+        if monotonic() - last < _LINE_EVERY: continue
         last = monotonic()
-        with contextlib.suppress(OSError, ValueError):                         # nobody reads any more: the work goes on
-            print(f"{what}: {done:,} of {total:,}", file=sys.stderr, flush=True)
+        stderr_line(f"{what}: {done:,} of {total:,}")
 
 # %% ../nbs/01_many_texts.ipynb #072e4e25
 def positions_by_key(keys: Iterable[Hashable]) -> dict[Any, list[int]]:

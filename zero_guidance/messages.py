@@ -4,10 +4,12 @@
 
 # %% auto #0
 __all__ = ['JOINERS', 'is_hidden', 'plain_text', 'ZeroGuidanceError', 'ImageError', 'WeightsError', 'DataError', 'ConfigError',
-           'ZeroGuidanceWarning', 'decode_errors', 'one_line_of', 'counted', 'progress']
+           'ZeroGuidanceWarning', 'decode_errors', 'one_line_of', 'counted', 'progress', 'stderr_line']
 
 # %% ../nbs/00_messages.ipynb #68f5fcb7
+import contextlib
 import struct
+import sys
 import unicodedata
 import zlib
 from collections.abc import Iterable
@@ -95,3 +97,11 @@ def progress(iterable: Iterable | None = None, total: int | None = None, desc: s
         desc: what is going on
     Returns: to be iterated over, or to be updated and closed"""
     return tqdm(iterable, total=total, desc=desc, disable=None, leave=False, dynamic_ncols=True)
+
+# %% ../nbs/00_messages.ipynb #5d0e61a2
+def stderr_line(
+    text: str,
+) -> None:
+    "A line on stderr. That there is none, or that its reader has gone, is no fault."
+    if sys.stderr is None: return                       # a window without a console
+    with contextlib.suppress(OSError, ValueError): print(plain_text(text), file=sys.stderr, flush=True)

@@ -17,7 +17,7 @@ from typing import Any
 
 from fsspec.core import url_to_fs
 
-from .messages import ConfigError, ZeroGuidanceWarning, plain_text, progress
+from .messages import ConfigError, ZeroGuidanceWarning, counted, plain_text, progress, stderr_line
 from .photo_lists import photo_list
 from .photo_refs import PhotoList
 from .run_claims import Claims
@@ -170,6 +170,8 @@ def note_models(fs: Any, run_path: str, made: dict) -> None:
     put_file(fs, f"{run_path}/run.json", info.to_json().encode())
 
 # %% ../nbs/13_runners.ipynb #e077c45f
+_LINE_EVERY = 60.       # s, between lines where no bar is seen
+
 class _Ear:
     "What a runner makes of what its engine tells."
 
@@ -179,6 +181,7 @@ class _Ear:
         left = sum(min(todo.shard, len(todo.photos) - part * todo.shard) for part in todo.fresh)
         bar.n = bar.initial = self.begun = self.finished = len(todo.photos) - left
         bar.unit = " photos"
+        self.since = self.said = time.monotonic()
 
     def __call__(self, kind: str, *about: Any) -> None: getattr(self, kind)(*about)
 
@@ -200,6 +203,15 @@ class _Ear:
         before, self.begun = self.begun, min(self.finished + sum(self.working.values()), len(self.todo.photos))
         self.bar.set_postfix(errors=self.errors, refresh=False)
         self.bar.update(self.begun - before)
+        if self.bar.disable and time.monotonic() - self.said >= _LINE_EVERY: self.say()
+
+    def say(self) -> None:
+        "What the bar would show, as a line for a log."
+        self.said, photos = time.monotonic(), len(self.todo.photos)
+        rate = (self.begun - self.bar.initial) / (self.said - self.since)
+        left = f"{(photos - self.begun) / rate / 60:,.0f} min left" if rate else "time left unknown"
+        errors = counted(self.errors, "error")
+        stderr_line(f"{self.begun:,} of {photos:,} photos, {rate:.2g} a second, {errors}, {left}")
 
 # %% ../nbs/13_runners.ipynb #12515a1a
 @dataclass(frozen=True)
