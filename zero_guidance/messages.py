@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['JOINERS', 'is_hidden', 'plain_text', 'ZeroGuidanceError', 'ImageError', 'WeightsError', 'DataError', 'ConfigError',
-           'ZeroGuidanceWarning', 'decode_errors', 'one_line_of', 'counted', 'progress', 'stderr_line']
+           'ZeroGuidanceWarning', 'decode_errors', 'one_line_of', 'counted', 'progress', 'stderr_line', 'how_far']
 
 # %% ../nbs/00_messages.ipynb #68f5fcb7
 import contextlib
@@ -105,3 +105,13 @@ def stderr_line(
     "A line on stderr. That there is none, or that its reader has gone, is no fault."
     if sys.stderr is None: return                       # a window without a console
     with contextlib.suppress(OSError, ValueError): print(plain_text(text), file=sys.stderr, flush=True)
+
+# %% ../nbs/00_messages.ipynb #5d0e61a4
+def how_far(done: int, total: int, what: str, rate: float) -> str:
+    """What a bar would show, in words.
+
+    Args:
+        what: that is counted
+        rate: of them a second; 0 before the first is done"""
+    left = f"{(total - done) / rate / 60:,.0f} min left" if rate else "time left unknown"
+    return f"{done:,} of {total:,} {what}, {rate:.2g} a second, {left}"

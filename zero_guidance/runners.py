@@ -17,7 +17,8 @@ from typing import Any
 
 from fsspec.core import url_to_fs
 
-from .messages import ConfigError, ZeroGuidanceWarning, counted, plain_text, progress, stderr_line
+from .messages import ConfigError, ZeroGuidanceWarning, counted, how_far, plain_text, progress
+from .messages import stderr_line
 from .photo_lists import photo_list
 from .photo_refs import PhotoList
 from .run_claims import Claims
@@ -203,15 +204,10 @@ class _Ear:
         before, self.begun = self.begun, min(self.finished + sum(self.working.values()), len(self.todo.photos))
         self.bar.set_postfix(errors=self.errors, refresh=False)
         self.bar.update(self.begun - before)
-        if self.bar.disable and time.monotonic() - self.said >= _LINE_EVERY: self.say()
-
-    def say(self) -> None:
-        "What the bar would show, as a line for a log."
-        self.said, photos = time.monotonic(), len(self.todo.photos)
-        rate = (self.begun - self.bar.initial) / (self.said - self.since)
-        left = f"{(photos - self.begun) / rate / 60:,.0f} min left" if rate else "time left unknown"
-        errors = counted(self.errors, "error")
-        stderr_line(f"{self.begun:,} of {photos:,} photos, {rate:.2g} a second, {errors}, {left}")
+        now = time.monotonic()
+        if not self.bar.disable or now - self.said < _LINE_EVERY: return
+        rate, self.said = (self.begun - self.bar.initial) / (now - self.since), now
+        stderr_line(f"{how_far(self.begun, len(self.todo.photos), 'photos', rate)}, {counted(self.errors, 'error')}")
 
 # %% ../nbs/13_runners.ipynb #12515a1a
 @dataclass(frozen=True)
@@ -241,6 +237,7 @@ class RunSummary(_Counts):
     def __str__(self) -> str:
         lines = [f"{self.done:,} of {self.photos:,} photos, {self.failed:,} with an error; {self.segments:,} segments"]
         if self.words: lines.append("commonest words: " + ", ".join(f"{word} {count:,}" for word, count in self.words))
+        if self.slowest[0]: lines.append(f"slowest: {self.slowest[0]}, {self.slowest[1]:.1f} s")
         for kind, (count, path, text) in self.errors.items(): lines.append(f"{kind}: {count:,}, as {path} ({text})")
         return "\n".join(map(plain_text, lines))
 
