@@ -256,7 +256,7 @@ class Config(_Parts):
         return cls().replace(short_side=448, stride=14, T=.97, tau=.55,
                              image_size=448, frame="aspect", mask_layers=(12,), sigma2=1.5, second_look=.25,
                              naming="instant", hubness_weight=.25, frequency_weight=.045, temperature=.03, audit=True,
-                             places=False, plain_leads=True, zerocap=ZeroCapConfig.fast())
+                             places=False, plain_leads=True, ancestor_margin=.1, zerocap=ZeroCapConfig.fast())
 
     @classmethod
     def tiny(cls) -> Self:
