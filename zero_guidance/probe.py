@@ -149,8 +149,10 @@ def _photo_vectors(backbones: Backbones) -> np.ndarray:  # [5, D] unit length
     return np.concatenate([embed_images(vit, one).float().cpu().numpy() for one in pixels])
 
 # %% ../nbs/01_probe.ipynb #ca27eef6
+_PROJECTION = "a projection (transposed, or of another model), or the text tower's tokenizer"
+
 def _about_photos(backbones: Backbones) -> Iterator[Answer]:
-    "Whether each photo is nearer to its own text than to others."
+    "Whether each photo is nearer to its own text than to others, and each text to its own photo."
     yield from _facts("image and text", backbones.preset.joint, backbones.joint_vit, backbones.joint_norm)
     texts = [photo.text for photo in _PHOTOS.values()] + [*_ELSEWHERE]
     words = backbones.embed_texts([f"a photo of {text}" for text in texts]).cpu().numpy()
@@ -158,8 +160,11 @@ def _about_photos(backbones: Backbones) -> Iterator[Answer]:
     for k, (name, photo) in enumerate(_PHOTOS.items()):
         other = cosines[k, len(_PHOTOS):].max()
         yield Answer("image and text", f"the {name} photo is nearer to {photo.text!r} than to {', '.join(_ELSEWHERE)}",
-                     bool(cosines[k, k] > other + .01), f"{cosines[k, k]:.2f} > {other:.2f} + .01",
-                     "a projection (transposed, or of another model), or the text tower's tokenizer")
+                     bool(cosines[k, k] > other + .01), f"{cosines[k, k]:.2f} > {other:.2f} + .01", _PROJECTION)
+    for k, (name, photo) in enumerate(_PHOTOS.items()):
+        other = np.delete(cosines[:, k], k).max()
+        yield Answer("image and text", f"{photo.text!r} is nearer to the {name} photo than to the others",
+                     bool(cosines[k, k] > other + .01), f"{cosines[k, k]:.2f} > {other:.2f} + .01", _PROJECTION)
 
 # %% ../nbs/01_probe.ipynb #6ae6414c
 _NEARER = (("a dog", "a puppy", "a truck"), ("a cat", "a kitten", "a volcano"),
