@@ -237,8 +237,8 @@ class RunSummary(_Counts):
     def __str__(self) -> str:
         lines = [f"{self.done:,} of {self.photos:,} photos, {self.failed:,} with an error; {self.segments:,} segments"]
         if self.words: lines.append("commonest words: " + ", ".join(f"{word} {count:,}" for word, count in self.words))
-        if self.slowest[0]: lines.append(f"slowest: {self.slowest[0]}, {self.slowest[1]:.1f} s")
         for kind, (count, path, text) in self.errors.items(): lines.append(f"{kind}: {count:,}, as {path} ({text})")
+        if self.slowest[0]: lines.append(f"slowest: {self.slowest[0]}, {self.slowest[1]:.1f} s")
         return "\n".join(map(plain_text, lines))
 
 # %% ../nbs/13_runners.ipynb #00e2485d
