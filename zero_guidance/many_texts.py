@@ -7,13 +7,12 @@ __all__ = ['positions_by_key', 'by_length', 'restore_order', 'pad_batch', 'bert_
 
 # %% ../nbs/01_many_texts.ipynb #b77aee52
 from collections.abc import Hashable, Iterable, Iterator
-from time import monotonic
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from .messages import ConfigError, stderr_line
+from .messages import ConfigError, LineEvery
 from .towers import Joint
 
 # %% ../nbs/01_many_texts.ipynb #e52019d5
@@ -35,13 +34,11 @@ def _with_lines(
     what: str,        # that is counted
 ) -> Iterator[list]:  # the parts
     "Go through parts, and say every ten seconds how many items are done."
-    total, done, last = sum(map(len, parts)), 0, monotonic()
+    total, done, say = sum(map(len, parts)), 0, LineEvery(_LINE_EVERY)
     for part in parts:
         yield part
         done += len(part)
-        if monotonic() - last < _LINE_EVERY: continue
-        last = monotonic()
-        stderr_line(f"{what}: {done:,} of {total:,}")
+        say(f"{what}: {done:,} of {total:,}")
 
 # %% ../nbs/01_many_texts.ipynb #072e4e25
 def positions_by_key(keys: Iterable[Hashable]) -> dict[Any, list[int]]:

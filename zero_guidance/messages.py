@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['JOINERS', 'is_hidden', 'plain_text', 'ZeroGuidanceError', 'ImageError', 'WeightsError', 'DataError', 'ConfigError',
-           'ZeroGuidanceWarning', 'decode_errors', 'one_line_of', 'counted', 'progress', 'stderr_line', 'how_far']
+           'ZeroGuidanceWarning', 'decode_errors', 'one_line_of', 'counted', 'progress', 'LineEvery', 'how_far']
 
 # %% ../nbs/00_messages.ipynb #68f5fcb7
 import contextlib
@@ -13,6 +13,7 @@ import sys
 import unicodedata
 import zlib
 from collections.abc import Iterable
+from time import monotonic
 
 from PIL import Image
 from tqdm import tqdm
@@ -99,12 +100,16 @@ def progress(iterable: Iterable | None = None, total: int | None = None, desc: s
     return tqdm(iterable, total=total, desc=desc, disable=None, leave=False, dynamic_ncols=True)
 
 # %% ../nbs/00_messages.ipynb #5d0e61a2
-def stderr_line(
-    text: str,
-) -> None:
-    "A line on stderr. That there is none, or that its reader has gone, is no fault."
-    if sys.stderr is None: return                       # a window without a console
-    with contextlib.suppress(OSError, ValueError): print(plain_text(text), file=sys.stderr, flush=True)
+class LineEvery:
+    "Lines on stderr, at most one in so many seconds; that there is no stderr, or no reader any more, is no fault."
+
+    def __init__(self, seconds: float): self.seconds, self.last = seconds, monotonic()
+
+    def __call__(self, text: str) -> None:
+        if monotonic() - self.last < self.seconds: return
+        self.last = monotonic()
+        if sys.stderr is None: return                   # a window without a console
+        with contextlib.suppress(OSError, ValueError): print(plain_text(text), file=sys.stderr, flush=True)
 
 # %% ../nbs/00_messages.ipynb #5d0e61a4
 def how_far(done: int, total: int, what: str, rate: float) -> str:

@@ -17,8 +17,7 @@ from typing import Any
 
 from fsspec.core import url_to_fs
 
-from .messages import ConfigError, ZeroGuidanceWarning, counted, how_far, plain_text, progress
-from .messages import stderr_line
+from .messages import ConfigError, LineEvery, ZeroGuidanceWarning, counted, how_far, plain_text, progress
 from .photo_lists import photo_list
 from .photo_refs import PhotoList
 from .run_claims import Claims
@@ -182,7 +181,7 @@ class _Ear:
         left = sum(min(todo.shard, len(todo.photos) - part * todo.shard) for part in todo.fresh)
         bar.n = bar.initial = self.begun = self.finished = len(todo.photos) - left
         bar.unit = " photos"
-        self.since = self.said = time.monotonic()
+        self.since, self.log = time.monotonic(), LineEvery(_LINE_EVERY)
 
     def __call__(self, kind: str, *about: Any) -> None: getattr(self, kind)(*about)
 
@@ -204,10 +203,9 @@ class _Ear:
         before, self.begun = self.begun, min(self.finished + sum(self.working.values()), len(self.todo.photos))
         self.bar.set_postfix(errors=self.errors, refresh=False)
         self.bar.update(self.begun - before)
-        now = time.monotonic()
-        if not self.bar.disable or now - self.said < _LINE_EVERY: return
-        rate, self.said = (self.begun - self.bar.initial) / (now - self.since), now
-        stderr_line(f"{how_far(self.begun, len(self.todo.photos), 'photos', rate)}, {counted(self.errors, 'error')}")
+        if not self.bar.disable: return
+        rate = (self.begun - self.bar.initial) / max(time.monotonic() - self.since, 1e-9)
+        self.log(f"{how_far(self.begun, len(self.todo.photos), 'photos', rate)}, {counted(self.errors, 'error')}")
 
 # %% ../nbs/13_runners.ipynb #12515a1a
 @dataclass(frozen=True)
