@@ -12,7 +12,7 @@
 The names below are loaded on first use, so that importing the package costs no torch; `__init__.pyi` lists them for
 editors and type checkers. All else lives in its module: `zero_guidance.segmentation`, `zero_guidance.evaluation`, ..."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 import lazy_loader
 

@@ -59,8 +59,15 @@ def main() -> None:
         complain(error)
         sys.exit(2)
 
+def _say_version(asked: bool) -> None:
+    if not asked: return
+    print(f"zero_guidance {version('zero_guidance')}")
+    raise typer.Exit
+
+_Version = Annotated[bool, typer.Option("--version", help="Say which version this is.", callback=_say_version, is_eager=True)]
+
 @app.callback(epilog="Exit codes: 0 done; 2 one line says what to mend; 3 some of several photos failed; 130 stopped.")
-def _about() -> None:
+def _about(version: _Version = False) -> None:
     "A photo in, every region of it out with a mask and a name in plain words."
 
 # %% ../nbs/19_cli.ipynb #6e36d70d

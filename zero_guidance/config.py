@@ -141,6 +141,8 @@ class _RetrievalFields(Settings):
     top_k: int = constant(5, (1, 1000), "alternatives that are kept", unit="names")
     hubness_weight: float = constant(.75, (0, 10), "share of a word's usual cosine that is taken off")
     frequency_weight: float = constant(.008, (0, 10), "bonus for common words", unit="cosine per decade")
+    frequency_cap: float = constant(9., (0, 9), "words written more often than ten to this count alike in that bonus",
+                                    unit="decades")
     rise: float = constant(.5, (0, 1), "a name rises to the sense above while it holds less than this share of it")
     plain_leads: bool = constant(False, None, "a name rises only to a word that people write at least as often")
     temperature: float = constant(.02, (1e-4, 100),
@@ -255,8 +257,9 @@ class Config(_Parts):
         "The default preset: small networks, names by retrieval, seconds a photo on a CPU."
         return cls().replace(short_side=448, stride=14, T=.97, tau=.55,
                              image_size=448, frame="aspect", mask_layers=(12,), sigma2=1.5, second_look=.25,
-                             naming="instant", hubness_weight=.25, frequency_weight=.045, temperature=.03, audit=True,
-                             places=False, plain_leads=True, ancestor_margin=.1, zerocap=ZeroCapConfig.fast())
+                             naming="instant", hubness_weight=.25, frequency_weight=.055, frequency_cap=3,
+                             temperature=.03, audit=True, places=False, plain_leads=True, ancestor_margin=.1,
+                             zerocap=ZeroCapConfig.fast())
 
     @classmethod
     def tiny(cls) -> Self:

@@ -48,7 +48,7 @@ def hubness(text: np.ndarray, reference: np.ndarray, k: int | None = None) -> np
 # %% ../nbs/07_naming.ipynb #814a7eeb
 def score_words(
     embeddings: np.ndarray, text: np.ndarray, hub: np.ndarray, log_counts: np.ndarray, hubness_weight: float,
-    frequency_weight: float,
+    frequency_weight: float, frequency_cap: float = np.inf,
 ) -> np.ndarray:
     """Cosine, less what a word gets from everyone, plus a little for common words.
 
@@ -59,8 +59,10 @@ def score_words(
         log_counts: [T] log10 of how often people write them
         hubness_weight: alpha, 0 or more
         frequency_weight: beta, 0 or more
+        frequency_cap: log10 above which words count as equally common
     Returns: [K, T] float32"""
-    return (embeddings @ text.T - hubness_weight * hub + frequency_weight * log_counts).astype(np.float32)
+    bonus = frequency_weight * np.minimum(log_counts, frequency_cap)
+    return (embeddings @ text.T - hubness_weight * hub + bonus).astype(np.float32)
 
 def probabilities(scores: np.ndarray, temperature: float) -> np.ndarray:
     """Softmax over the vocabulary.
@@ -151,8 +153,9 @@ def _scored(
 ) -> np.ndarray:                  # [K, T]
     "Every word's score for every segment, less what it owes to the whole photo."
     _check_embeddings(embeddings, namer.text.shape[1])
-    alpha, beta = namer.config.hubness_weight, namer.config.frequency_weight
-    plain = score_words(embeddings, namer.text, namer.hub, namer.vocabulary.log_counts, alpha, beta)
+    how, log_counts = namer.config, namer.vocabulary.log_counts
+    weights = how.hubness_weight, how.frequency_weight, how.frequency_cap
+    plain = score_words(embeddings, namer.text, namer.hub, log_counts, *weights)
     return without_whole(plain, namer.text, around, namer.config.whole_weight)
 
 # %% ../nbs/07_naming.ipynb #96064a5f
