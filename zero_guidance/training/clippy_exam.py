@@ -21,6 +21,7 @@ from ..guidance import GuidedTask
 from ..guided_classes import ClassPrompts, guided_labels
 from ..intervals import Estimate, bootstrap, mean_over_photos, share_over_photos
 from ..label_maps import resize_labels
+from ..many_texts import restore_order
 from ..messages import progress
 from ..segment_masks import _strongest_labels
 from .clippy import ClippyTower
@@ -56,7 +57,9 @@ def class_texts(tower: ClippyTower, prompts: ClassPrompts, tokenize: Callable, b
         batch: texts at a time
     Returns: [C, D] unit length"""
     words = [PROMPT.format(word) for row in prompts.prompts for word in row]
-    z = torch.cat([tower.texts(*tokenize(words[i:i + batch])) for i in range(0, len(words), batch)])
+    order = sorted(range(len(words)), key=lambda t: len(words[t]))           # texts of about one length need little padding
+    batches = ([words[t] for t in order[i:i + batch]] for i in range(0, len(words), batch))
+    z = restore_order(order, [tower.texts(*tokenize(some)) for some in batches])
     row = torch.tensor([k for k, said in enumerate(prompts.prompts) for _ in said])
     return F.normalize(torch.zeros(len(prompts), z.shape[1]).index_add_(0, row, z), dim=-1)
 
