@@ -165,7 +165,7 @@ HUE_SHARE, LIGHT_SHARE = .5, .15       # how much of hue and of light comes from
 _LIGHT = np.array([.299, .587, .114])   # what red, green and blue add to a pixel's light
 
 def tint(photo: np.ndarray, colour: np.ndarray) -> np.ndarray:
-    """A photo under a colour: most of the hue is the colour's, most of the light the photo's.
+    """A photo under a colour: half of the hue is the colour's, most of the light the photo's.
 
     Args:
         photo: [..., 3] in 0..1
