@@ -199,7 +199,7 @@ def serve_app(
     """Load a preset and serve its page until Ctrl-C. Raises `ConfigError`, `DataError`, `WeightsError`.
 
     Args:
-        preset: "lite", "paper" or "tiny"
+        preset: "lite", "clip", "paper" or "tiny"
         host: address to listen on
         port: None: any that is free, from 7860
         share: True: Gradio's relay gives it a public address

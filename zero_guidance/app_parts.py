@@ -41,7 +41,7 @@ def examples_html() -> str:
 
 # %% ../nbs/18g_app_parts.ipynb #7c4ff596
 _SAID = {"instant": "instant: the nearest word of the list", "weighed": "weighed: a language model writes (slow)",
-         "zerocap": "zerocap: the same with gradients (slower)"}
+         "zerocap": "zerocap: a language model, steered by gradients (slowest)"}
 SHOWN_NAMINGS = {_SAID.get(name, name): name for name in ("instant", *NAMINGS) if name in NAMINGS}  # as people see them
 
 # %% ../nbs/18g_app_parts.ipynb #e76f188a

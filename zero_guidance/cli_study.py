@@ -33,7 +33,7 @@ _PhotoFolder = Annotated[Optional[Path], typer.Option("--photos", help="Folder o
 _Forms = Annotated[str, typer.Option(help="predicted, reassigned, or both.")]
 _Rule = Annotated[str, typer.Option(help="Of the reassigned form: tt (text to text) or st (segment to text).")]
 _Classes = Annotated[Optional[Path], typer.Option(help="Test labels, one a line; else those of the data set.")]
-_Judge = Annotated[Optional[str], typer.Option("--preset", help="Whose models compare: lite, paper, tiny.")]
+_Judge = Annotated[Optional[str], typer.Option("--preset", help="Whose models compare: lite, clip, paper, tiny.")]
 _Number = Annotated[Optional[int], typer.Option("--questions", help="Draw so many, by strata; else all.", min=1)]
 _PhotoNumber = Annotated[Optional[int], typer.Option("--draw-photos", help="Draw so many photos first.", min=1)]
 _Checks = Annotated[Optional[int], typer.Option(help="Attention checks; else one for ten questions.", min=0)]

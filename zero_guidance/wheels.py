@@ -290,8 +290,8 @@ def fetch(group: str = "lite", progress: bool = True) -> dict[str, Path]:
     wheels = [wheel for wheel in WHEELS.values() if wheel.group == group]
     if not wheels:
         groups = ", ".join(dict.fromkeys(wheel.group for wheel in WHEELS.values()))
-        raise ConfigError(f"fetch {group!r}: nothing to fetch by that name; give one of {groups} "
-                          "(paper's libraries download at first use)")
+        raise ConfigError(f"fetch {group!r}: nothing to fetch by that name; give one of {groups}, "
+                          "or clip or paper, whose models come from a hub")
     cache_dir()  # where there is no place, this says so
     damages = {wheel: wheel.damage for wheel in wheels}
     missing = [wheel for wheel, damage in damages.items() if damage != ""]
