@@ -64,7 +64,8 @@ def _say_version(asked: bool) -> None:
     print(f"zero_guidance {version('zero_guidance')}")
     raise typer.Exit
 
-_Version = Annotated[bool, typer.Option("--version", help="Say which version this is.", callback=_say_version, is_eager=True)]
+_Version = Annotated[bool, typer.Option("--version", help="Say which version this is.", callback=_say_version,
+                                        is_eager=True)]
 
 @app.callback(epilog="Exit codes: 0 done; 2 one line says what to mend; 3 some of several photos failed; 130 stopped.")
 def _about(version: _Version = False) -> None:

@@ -255,11 +255,10 @@ class Config(_Parts):
     @classmethod
     def lite(cls) -> Self:
         "The default preset: small networks, names by retrieval, seconds a photo on a CPU."
-        return cls().replace(short_side=448, stride=14, T=.97, tau=.55,
-                             image_size=448, frame="aspect", mask_layers=(12,), sigma2=1.5, second_look=.25,
-                             naming="instant", hubness_weight=.25, frequency_weight=.055, frequency_cap=3,
-                             temperature=.03, audit=True, places=False, plain_leads=True, ancestor_margin=.1,
-                             zerocap=ZeroCapConfig.fast())
+        return cls().replace(short_side=448, stride=14, T=.97, tau=.55, image_size=448, frame="aspect",
+                             mask_layers=(12,), sigma2=1.5, second_look=.25, naming="instant", hubness_weight=.25,
+                             frequency_weight=.055, frequency_cap=3, temperature=.03, audit=True, places=False,
+                             plain_leads=True, ancestor_margin=.1, zerocap=ZeroCapConfig.fast())
 
     @classmethod
     def tiny(cls) -> Self:

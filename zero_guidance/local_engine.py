@@ -159,7 +159,7 @@ def run_local(inputs: Any, out: Any, preset: str = "lite", workers: int | None =
     Args:
         inputs: a `PhotoList`, or what `photo_list` takes
         out: folder or address of the run
-        preset: "lite", "paper" or "tiny"
+        preset: "lite", "clip", "paper" or "tiny"
         workers: processes; 0: none but this one; None: one a core where memory allows, or a GPU
         options: of `run_with`: words, recursive, limit, shard, keep_trees, retry_errors, n, T, ..."""
     if workers is not None and workers < 0: raise ConfigError(f"workers={workers}: give a whole number from 0")

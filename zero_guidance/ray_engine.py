@@ -231,7 +231,7 @@ def run_ray(
     Args:
         inputs: a `PhotoList`, or what `photo_list` takes; every machine must see the photos
         out: folder or address of the run, which every machine sees
-        preset: "lite", "paper" or "tiny"
+        preset: "lite", "clip", "paper" or "tiny"
         workers: actors; None: one for each GPU, or for two cores
         address: "host:port" or "auto"; None: RAY_ADDRESS, the one that runs here, or a new one
         options: of `run_with`: words, recursive, limit, shard, keep_trees, retry_errors, n, T, ..."""

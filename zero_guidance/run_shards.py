@@ -34,7 +34,7 @@ class RunInfo:
     """What all rows of a run have in common.
 
     Attributes:
-        preset: "lite", "paper" or "tiny"
+        preset: "lite", "clip", "paper" or "tiny"
         config: all constants
         digest: of the `PhotoList`
         count: photos
@@ -44,7 +44,7 @@ class RunInfo:
         words_sha256: of its words
         models: part -> name and SHA-256 of its weights; empty while unknown
         versions: of libraries, where the run was begun"""
-    preset: str                    # "lite", "paper" or "tiny"
+    preset: str                    # "lite", "clip", "paper" or "tiny"
     config: Config                 # all constants
     digest: str                    # of the `PhotoList`
     count: int                     # photos

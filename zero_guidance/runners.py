@@ -118,13 +118,13 @@ class Job:
 
     Attributes:
         out: folder or address of the run
-        preset: "lite", "paper" or "tiny"
+        preset: "lite", "clip", "paper" or "tiny"
         constants: that differ from the preset's
         words: `Vocabulary`; the bundled nouns when None
         device: "auto", "cpu", "cuda", "mps"
         token: of the runner's claims"""
     out: str                  # folder or address of the run
-    preset: str = "lite"      # "lite", "paper" or "tiny"
+    preset: str = "lite"      # "lite", "clip", "paper" or "tiny"
     constants: dict = field(default_factory=dict)  # that differ from the preset's
     words: Any = None         # `Vocabulary`; the bundled nouns when None
     keep_trees: bool = False
@@ -300,7 +300,7 @@ def run_with(
         engine: `in_this_process`, or another
         inputs: a `PhotoList`, or what `photo_list` takes
         out: folder or address of the run
-        preset: "lite", "paper" or "tiny"
+        preset: "lite", "clip", "paper" or "tiny"
         words: what `load_vocabulary` takes; the bundled nouns when None
         recursive: sub-folders too
         limit: only the first photos

@@ -57,7 +57,7 @@ def class_texts(tower: ClippyTower, prompts: ClassPrompts, tokenize: Callable, b
         batch: texts at a time
     Returns: [C, D] unit length"""
     words = [PROMPT.format(word) for row in prompts.prompts for word in row]
-    order = sorted(range(len(words)), key=lambda t: len(words[t]))           # texts of about one length need little padding
+    order = sorted(range(len(words)), key=lambda t: len(words[t]))    # texts of about one length need little padding
     batches = ([words[t] for t in order[i:i + batch]] for i in range(0, len(words), batch))
     z = restore_order(order, [tower.texts(*tokenize(some)) for some in batches])
     row = torch.tensor([k for k, said in enumerate(prompts.prompts) for _ in said])
