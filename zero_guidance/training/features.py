@@ -6,7 +6,7 @@
 __all__ = ['FROZEN', 'FeatureFiles', 'cache_features']
 
 # %% ../../nbs/T1a_frozen_features.ipynb #7e9bbe7c
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,7 +71,7 @@ FROZEN = 8  # blocks of the ViT that stay as they are
 
 def cache_features(
     files: FeatureFiles, pictures: Callable, vit: nn.Module, teacher: nn.Module, batch: int = 32,
-    part: tuple[int, int] = (0, 1),
+    part: tuple[int, int] = (0, 1), only: Collection[int] | None = None,
 ) -> None:
     """Fill in what is missing, in bfloat16 arithmetic.
 
@@ -81,9 +81,11 @@ def cache_features(
         vit: its first blocks are run
         teacher: image classifier
         batch: views at once
-        part: (k, n): this process takes every n-th batch, from the k-th"""
+        part: (k, n): this process takes every n-th batch, from the k-th
+        only: numbers of the views that are wanted; None: all"""
     device, (k, n) = next(vit.parameters()).device, part
     missing = np.flatnonzero(~files.done)
+    if only is not None: missing = missing[np.isin(missing, [*only])]
     missing = missing[(missing // batch) % n == k]
     for start in progress(range(0, len(missing), batch), desc="features"):
         rows = missing[start:start + batch]
