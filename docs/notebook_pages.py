@@ -107,8 +107,8 @@ def _table(table: str, name: str, heading: str, pictures: dict[str, bytes]) -> s
     def filed(found: re.Match) -> str:
         file = f"{name}-{len(pictures)}.{found[1].replace('jpeg', 'jpg')}"
         pictures[file] = base64.b64decode(found[2])
-        return f'src="{file}"' + ("" if " alt=" in found[0] else f' alt="{_about(heading)}"')
-    table = re.sub(r'src="data:image/(png|jpeg);base64,([^"]+)"(?: alt="[^"]+")?', filed, table)
+        return f'src="{file}"' + (found[3] or f' alt="{_about(heading)}"')
+    table = re.sub(r'src="data:image/(png|jpeg);base64,([^"]+)"( alt="[^"]+")?', filed, table)
     return f'<div class="output table" tabindex="0" data-search-exclude>{table}</div>'
 
 
